@@ -1,0 +1,73 @@
+
+/*
+ * Copyright (C) the ngx_inbox authors
+ *
+ * Layer 2, transport; the only files that know libcurl.  Calls to platforms
+ * without ever blocking the loop: curl_multi_socket_action on sockets watched
+ * through ngx_inbox_fd, names resolved by nginx's resolver and pinned.
+ */
+
+#ifndef _NGX_INBOX_HTTP_H_INCLUDED_
+#define _NGX_INBOX_HTTP_H_INCLUDED_
+
+
+#include "ngx_inbox.h"
+#include "ngx_inbox_conf.h"
+
+
+/* made by a channel's build(); strings from the pool given to it */
+typedef struct {
+    ngx_str_t     method;       /* "POST" */
+    ngx_str_t     url;          /* http:// or https:// */
+    ngx_str_t     type;         /* Content-Type, len 0: none */
+    ngx_array_t  *headers;      /* of ngx_str_t "Name: value", or NULL */
+    ngx_str_t     body;
+} ngx_inbox_http_request_t;
+
+
+typedef struct {
+    ngx_int_t     rc;           /* NGX_OK: status and body are there;
+                                   NGX_DECLINED: the request did not leave
+                                   (name, connect, TLS, refused): safe to
+                                   repeat; NGX_ERROR: it left, no answer came:
+                                   the outcome is unknown */
+    ngx_uint_t    status;
+    ngx_str_t     body;         /* at most NGX_INBOX_HTTP_MAX_BODY bytes */
+    time_t        retry_after;  /* seconds, of the header; -1: none */
+    ngx_str_t     error;        /* words for people when rc is not NGX_OK;
+                                   never with a token or a URL in it */
+} ngx_inbox_http_answer_t;
+
+#define NGX_INBOX_HTTP_MAX_BODY  65536
+
+
+typedef struct ngx_inbox_http_send_s  ngx_inbox_http_send_t;
+
+/* exactly once, never before the start returned; the answer is gone when the
+   callback returns */
+typedef void (*ngx_inbox_http_done_pt)(void *data,
+    ngx_inbox_http_answer_t *answer);
+
+
+/* NULL: memory, or curl would not start */
+ngx_inbox_http_t *ngx_inbox_http_create(ngx_pool_t *pool,
+    ngx_inbox_main_conf_t *conf, ngx_log_t *log);
+
+/* breaks off what is in flight without callbacks */
+void ngx_inbox_http_destroy(ngx_inbox_http_t *http);
+
+/*
+ * Starts one request; everything in it is copied.  timeout in ms for the whole
+ * of it.  NULL: not started (too many at once, memory, not http or https).
+ */
+ngx_inbox_http_send_t *ngx_inbox_http_send(ngx_inbox_http_t *http,
+    ngx_inbox_http_request_t *request, ngx_msec_t timeout,
+    ngx_inbox_http_done_pt done, void *data);
+
+/* breaks it off, silently; also while its name is being resolved */
+void ngx_inbox_http_forget(ngx_inbox_http_send_t *send);
+
+ngx_uint_t ngx_inbox_http_in_flight(const ngx_inbox_http_t *http);
+
+
+#endif /* _NGX_INBOX_HTTP_H_INCLUDED_ */
