@@ -1,0 +1,268 @@
+#!lua name=inbox_1
+--
+-- Copyright (C) the ngx_inbox authors
+--
+-- The head of the library: what every other file may use.  The library is the
+-- files head, keys, agent, contact, message, outbox, chat, list, admin, api,
+-- api_admin joined in this order.
+--
+-- Errors, the one convention: whoever cannot go on calls
+--
+--     fail('TAKEN Olena took this chat')
+--
+-- which raises {err = 'WORD words'}; register() catches it with the one pcall
+-- of the whole call and answers it as an error reply.  Nobody returns errors,
+-- nobody catches them.  So everything is checked and read before the first
+-- write.  A fault of ours (a Lua error, a refusal of Redis) takes the same way.
+--
+-- Numbers: `now` and revs have 16 digits.  Lua holds them exactly, but `..` and
+-- tostring() would round them: write them with Num.text().  Revs travel as
+-- strings.
+--
+
+local BUILD = 1
+local PREFIX = 'inbox_1_'
+
+-- longest list that an answer may carry
+local LIMIT_MAX = 200
+
+
+local function call(...) return redis.call(...) end
+
+
+-- ends the call with an error reply: 'WORD words', see docs/redis.md
+local function fail(words)
+  error({err = words})
+end
+
+
+-- ends the call of somebody who does not know the contract
+local function badcall(words)
+  fail('BADCALL ' .. words)
+end
+
+
+local Num = {}
+
+-- a whole number as digits, all of them
+function Num.text(n)
+  return string.format('%.0f', n)
+end
+
+
+local Json = {}
+
+-- any string as a JSON literal
+function Json.quote(s)
+  if string.find(s, '[%c"\\\127]') then
+    return cjson.encode(s)
+  end
+  return '"' .. s .. '"'
+end
+
+-- the same; nil, false and the empty string are null
+function Json.maybe(s)
+  if not s or s == '' then
+    return 'null'
+  end
+  return Json.quote(s)
+end
+
+-- finished pieces as an array
+function Json.list(pieces)
+  return '[' .. table.concat(pieces, ',') .. ']'
+end
+
+
+local Time = {}
+
+do
+  local DAY = 86400
+
+  -- days since 1970 of a date, and back (the civil calendar of Gregory,
+  -- counted in years that begin in March, so that leap days come last)
+  local function days_of(y, m, d)
+    if m <= 2 then
+      y = y - 1
+    end
+    local era = math.floor(y / 400)
+    local yoe = y - era * 400
+    local doy = math.floor((153 * ((m + 9) % 12) + 2) / 5) + d - 1
+    local doe = yoe * 365 + math.floor(yoe / 4) - math.floor(yoe / 100) + doy
+    return era * 146097 + doe - 719468
+  end
+
+  local function date_of(days)
+    local z = days + 719468
+    local era = math.floor(z / 146097)
+    local doe = z - era * 146097
+    local yoe = math.floor((doe - math.floor(doe / 1460)
+                            + math.floor(doe / 36524)
+                            - math.floor(doe / 146096)) / 365)
+    local doy = doe - (365 * yoe + math.floor(yoe / 4)
+                       - math.floor(yoe / 100))
+    local mp = math.floor((5 * doy + 2) / 153)
+    local m = (mp < 10) and (mp + 3) or (mp - 9)
+    local y = yoe + era * 400 + ((m <= 2) and 1 or 0)
+    return y, m, doy - math.floor((153 * mp + 2) / 5) + 1
+  end
+
+  -- µs since 1970 (number, or string of digits) as RFC 3339 with ms
+  function Time.text(us)
+    local ms = math.floor(tonumber(us) / 1000)
+    local s = math.floor(ms / 1000)
+    local days = math.floor(s / DAY)
+    local y, m, d = date_of(days)
+    s = s - days * DAY
+    return string.format('%04d-%02d-%02dT%02d:%02d:%02d.%03dZ', y, m, d,
+                         math.floor(s / 3600), math.floor(s / 60) % 60,
+                         s % 60, ms % 1000)
+  end
+
+  -- the same as a JSON literal; nil, false and '' are null
+  function Time.json(us)
+    if not us or us == '' then
+      return 'null'
+    end
+    return '"' .. Time.text(us) .. '"'
+  end
+
+  -- RFC 3339, or a date alone (its first instant), as µs; nil: it is neither.
+  -- The second result is true for a date alone.
+  function Time.parse(text)
+    local y, m, d, rest = string.match(text, '^(%d%d%d%d)%-(%d%d)%-(%d%d)(.*)$')
+    m, d = tonumber(m), tonumber(d)
+    if not y or m < 1 or m > 12 or d < 1 or d > 31 then
+      return nil
+    end
+    local at = days_of(tonumber(y), m, d) * DAY
+    if rest == '' then
+      return at * 1000000, true
+    end
+    local h, mi, s, frac, zone = string.match(rest,
+      '^[Tt ](%d%d):(%d%d):(%d%d)(%.?%d*)([Zz+%-].*)$')
+    if not h or tonumber(h) > 23 or tonumber(mi) > 59 or tonumber(s) > 60 then
+      return nil
+    end
+    local sign, zh, zm = string.match(zone, '^([+-])(%d%d):(%d%d)$')
+    if sign then
+      local shift = tonumber(zh) * 3600 + tonumber(zm) * 60
+      at = at + ((sign == '-') and shift or -shift)
+    elseif #zone ~= 1 then
+      return nil
+    end
+    at = at + tonumber(h) * 3600 + tonumber(mi) * 60 + tonumber(s)
+    return at * 1000000 + math.floor((tonumber('0' .. frac) or 0) * 1000000)
+  end
+end
+
+
+-- Checks of arguments.  Each gives the value or ends the call with BADCALL.
+local Arg = {}
+
+-- digits between min and max as a number; empty: default (nil: not allowed)
+function Arg.int(text, min, max, default)
+  if text == '' and default ~= nil then
+    return default
+  end
+  local n = string.find(text, '^%d+$') and #text <= 16 and tonumber(text)
+  if not n or n < min or n > max then
+    badcall('number ' .. string.sub(text, 1, 40))
+  end
+  return n
+end
+
+-- a limit of a list: 1..200, empty: 50
+function Arg.limit(text)
+  return Arg.int(text, 1, LIMIT_MAX, 50)
+end
+
+-- a chat's number, as the string that keys are made of
+function Arg.chat(text)
+  if not string.find(text, '^[1-9]%d*$') or #text > 15 then
+    badcall('chat ' .. string.sub(text, 1, 40))
+  end
+  return text
+end
+
+-- an id that an admin has chosen; with empty: '' passes
+function Arg.id(text, empty)
+  if text == '' and empty then
+    return text
+  end
+  if #text > 32 or not string.find(text, '^[a-z0-9][a-z0-9_-]*$') then
+    badcall('id ' .. string.sub(text, 1, 40))
+  end
+  return text
+end
+
+-- '1' is true, '0' and '' are false
+function Arg.flag(text)
+  if text == '1' then
+    return true
+  end
+  if text ~= '0' and text ~= '' then
+    badcall('flag ' .. string.sub(text, 1, 40))
+  end
+  return false
+end
+
+-- one of the keys of a table of words
+function Arg.word(text, words)
+  if not words[text] then
+    badcall('word ' .. string.sub(text, 1, 40))
+  end
+  return text
+end
+
+-- a finished JSON text that begins and ends as it must: '"' '"', '[' ']'
+function Arg.json(text, first, last)
+  if #text < 2 or string.sub(text, 1, 1) ~= first
+     or string.sub(text, -1) ~= last
+  then
+    badcall('json ' .. string.sub(text, 1, 40))
+  end
+  return text
+end
+
+
+local register
+
+do
+  local function checked(f, arity, keys, args)
+    local n = #args
+    if #keys ~= 1 or n < 1
+       or (arity >= 0 and n ~= arity) or (arity < 0 and n < -arity)
+    then
+      badcall('number of arguments')
+    end
+    if not string.find(keys[1], '^inbox:{[a-z0-9][a-z0-9_-]*}$') then
+      badcall('root')
+    end
+    return f(keys[1], Arg.int(args[1], 1, 9000000000000000), args)
+  end
+
+  -- Registers inbox_1_<name>: f(root, now, args) is called when there is one
+  -- key, a root, and when args, `now` included at 1, has arity elements
+  -- (negative: at least that many); now is a number of µs.
+  -- flags: '' or one of Redis' flags.
+  function register(name, arity, flag, f)
+    local function answer(keys, args)
+      local ok, result = pcall(checked, f, arity, keys, args)
+      if ok then
+        return result
+      end
+      if type(result) == 'table' then
+        return {err = result.err}
+      end
+      return {err = 'ERR ' .. tostring(result)}
+    end
+
+    local flags = {}
+    if flag ~= '' then
+      flags[1] = flag
+    end
+    redis.register_function{function_name = PREFIX .. name,
+                            callback = answer, flags = flags}
+  end
+end

@@ -1,0 +1,74 @@
+
+
+-- Keys: the names of everything in Redis, made here and nowhere else; what
+-- lies under each is in docs/redis.md.  Space: what concerns all of it, its
+-- clock and its notices.
+
+local Keys = {}
+
+function Keys.space(root) return root .. ':space' end
+function Keys.chat(root, n) return root .. ':chat:' .. n end
+function Keys.log(root, n) return root .. ':log:' .. n end
+function Keys.changed(root, n) return root .. ':chg:' .. n end
+function Keys.external(root, n) return root .. ':ext:' .. n end
+function Keys.refs(root, n) return root .. ':ref:' .. n end
+function Keys.out(root, n) return root .. ':out:' .. n end
+function Keys.contacts(root, channel) return root .. ':contacts:' .. channel end
+
+function Keys.order(root) return root .. ':order' end
+function Keys.order_status(root, s) return root .. ':order:s:' .. s end
+function Keys.order_group(root, g) return root .. ':order:g:' .. g end
+function Keys.order_agent(root, a) return root .. ':order:a:' .. a end
+
+function Keys.feed(root) return root .. ':feed' end
+function Keys.feed_group(root, g) return root .. ':feed:g:' .. g end
+function Keys.feed_agent(root, a) return root .. ':feed:a:' .. a end
+
+function Keys.unread(root, a) return root .. ':unread:' .. a end
+function Keys.seen(root, a) return root .. ':seen:' .. a end
+function Keys.outbox(root) return root .. ':outbox' end
+function Keys.idem(root, a, digest)
+  return root .. ':idem:' .. a .. ':' .. digest
+end
+
+function Keys.channels(root) return root .. ':channels' end
+function Keys.channel(root, id) return root .. ':channel:' .. id end
+function Keys.groups(root) return root .. ':groups' end
+function Keys.group(root, id) return root .. ':group:' .. id end
+function Keys.agents(root) return root .. ':agents' end
+function Keys.agent(root, id) return root .. ':agent:' .. id end
+function Keys.token(root, digest) return root .. ':token:' .. digest end
+function Keys.tokens(root, a) return root .. ':tokens:' .. a end
+
+function Keys.notice(root) return root .. ':notice' end
+
+-- outside of all spaces: the registry of them
+function Keys.spaces() return 'inbox:spaces' end
+
+-- the name of the space that a root belongs to
+function Keys.name(root) return string.sub(root, 8, -2) end
+
+
+local Space = {}
+
+-- the next rev after last (digits, or false), as digits; nothing is written
+function Space.next(last, now)
+  last = tonumber(last or 0) or 0
+  if last >= now then
+    return Num.text(last + 1)
+  end
+  return Num.text(now)
+end
+
+-- takes the next rev: max(last + 1, now), as digits
+function Space.rev(root, now)
+  local key = Keys.space(root)
+  local rev = Space.next(call('HGET', key, 'rev'), now)
+  call('HSET', key, 'rev', rev)
+  return rev
+end
+
+-- publishes; words as in docs/redis.md.  Last, and once in a call
+function Space.notice(root, words)
+  call('PUBLISH', Keys.notice(root), words)
+end
