@@ -253,9 +253,9 @@ do
         return result
       end
       if type(result) == 'table' then
-        return {err = result.err}
+        return redis.error_reply(result.err)
       end
-      return {err = 'ERR ' .. tostring(result)}
+      return redis.error_reply('ERR ' .. tostring(result))
     end
 
     local flags = {}
