@@ -10,10 +10,11 @@
 --
 --     fail('TAKEN Olena took this chat')
 --
--- which raises {err = 'WORD words'}; register() catches it with the one pcall
--- of the whole call and answers it as an error reply.  Nobody returns errors,
--- nobody catches them.  So everything is checked and read before the first
--- write.  A fault of ours (a Lua error, a refusal of Redis) takes the same way.
+-- which raises the words; register() catches them with the one pcall of the
+-- whole call and answers an error reply.  Nobody returns errors, nobody else
+-- catches them; so everything is checked and read before the first write.  A
+-- fault of ours or a refusal of Redis takes the same way (its pcall gives the
+-- text of a refusal, not the table) and begins with ERR, OOM and the like.
 --
 -- Numbers: `now` and revs have 16 digits.  Lua holds them exactly, but `..` and
 -- tostring() would round them: write them with Num.text().  Revs travel as
@@ -32,7 +33,7 @@ local function call(...) return redis.call(...) end
 
 -- ends the call with an error reply: 'WORD words', see docs/redis.md
 local function fail(words)
-  error({err = words})
+  error(words, 0)
 end
 
 
@@ -252,10 +253,10 @@ do
       if ok then
         return result
       end
-      if type(result) == 'table' then
-        return redis.error_reply(result.err)
+      if not string.find(result, '^%u+ ') then
+        result = 'ERR ' .. result
       end
-      return redis.error_reply('ERR ' .. tostring(result))
+      return redis.error_reply(result)
     end
 
     local flags = {}
