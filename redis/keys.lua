@@ -39,6 +39,8 @@ function Keys.agents(root) return root .. ':agents' end
 function Keys.agent(root, id) return root .. ':agent:' .. id end
 function Keys.token(root, digest) return root .. ':token:' .. digest end
 function Keys.tokens(root, a) return root .. ':tokens:' .. a end
+function Keys.token_ids(root) return root .. ':tokens' end
+function Keys.serving(root) return root .. ':serving' end
 
 function Keys.notice(root) return root .. ':notice' end
 
@@ -50,6 +52,14 @@ function Keys.name(root) return string.sub(root, 8, -2) end
 
 
 local Space = {}
+
+-- ends the call with NOSPACE when the space is not there.  Nothing is found in
+-- a space that does not exist, so ask when something was not found.
+function Space.check(root)
+  if call('EXISTS', Keys.space(root)) == 0 then
+    fail('NOSPACE ' .. Keys.name(root))
+  end
+end
 
 -- the next rev after last (digits, or false), as digits; nothing is written
 function Space.next(last, now)
