@@ -46,7 +46,7 @@ do
   local function of_agent(root, id)
     local a = call('HMGET', Keys.agent(root, id), 'name', 'role', 'enabled',
                    'groups')
-    if a[3] ~= '1' then
+    if id == ROOT or a[3] ~= '1' then
       refuse(root)
     end
     return made(id, a[1], a[2], a[4])
@@ -74,11 +74,11 @@ do
     if who == ROOT then
       return of_root(root)
     end
-    local kind, value = string.match(who, '^(%l+):([%w_-]+)$')
-    if kind == 'digest' and #value == 64 then
+    local kind, value = string.match(who, '^(%l+):(.+)$')
+    if kind == 'digest' and string.find(value, '^%x+$') and #value == 64 then
       return of_digest(root, value, now)
     end
-    if kind == 'token' and #value <= 64 then
+    if kind == 'token' then
       return of_token(root, value, now)
     end
     if kind == 'agent' then
