@@ -1,0 +1,567 @@
+
+/*
+ * Copyright (C) the ngx_inbox authors
+ *
+ * JSON in and out.
+ *
+ * Reading is jansson's work, behind a pass that mends what jansson would
+ * refuse (ngx_inbox_json_mend.c).  The document belongs to a cleanup of the
+ * pool that is registered before it is made; everything handed out is
+ * borrowed from it.  What jansson says of an error quotes the text around it,
+ * which may be somebody's message, so only the place is passed on.
+ *
+ * Reading members is strict: a wrong type is told from a missing one, so that
+ * an adapter can count a body as odd instead of guessing.
+ *
+ * Writing needs no tree: text is put together in a buffer of the pool that
+ * doubles.  Strings are mended on the way, so that what leaves is JSON
+ * whatever came in.
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+#include <jansson.h>
+
+#include "ngx_inbox_json.h"
+#include "ngx_inbox_json_mend.h"
+#include "ngx_inbox_text.h"
+
+
+/* first buffer of a writer: most answers to a platform fit */
+#define NGX_INBOX_JSON_FIRST  512
+
+/* members keep the order they came in; any value may be the document */
+#define NGX_INBOX_JSON_DUMP   (JSON_COMPACT|JSON_ENCODE_ANY)
+
+
+static json_t *ngx_inbox_json_load(ngx_pool_t *pool, const ngx_str_t *s,
+    ngx_str_t *err);
+static void ngx_inbox_json_cleanup(void *data);
+static void ngx_inbox_json_explain(ngx_pool_t *pool, json_error_t *error,
+    ngx_str_t *err);
+
+static void ngx_inbox_json_value(ngx_inbox_json_writer_t *w, const void *s,
+    size_t len);
+static u_char *ngx_inbox_json_room(ngx_inbox_json_writer_t *w, size_t n);
+static size_t ngx_inbox_json_quoted_len(const ngx_str_t *s);
+static u_char *ngx_inbox_json_write_quoted(u_char *p, const ngx_str_t *s);
+
+
+ngx_inbox_json_t *
+ngx_inbox_json_parse(ngx_pool_t *pool, const ngx_str_t *s, ngx_str_t *err)
+{
+    ngx_int_t   rc;
+    ngx_str_t   mended;
+
+    ngx_str_set(err, "no memory");
+
+    rc = ngx_inbox_json_mend(pool, s, &mended);
+
+    if (rc == NGX_ERROR) {
+        return NULL;
+    }
+
+    if (rc == NGX_DECLINED) {
+        ngx_str_set(err, "nested too deeply");
+        return NULL;
+    }
+
+    return ngx_inbox_json_load(pool, &mended, err);
+}
+
+
+static json_t *
+ngx_inbox_json_load(ngx_pool_t *pool, const ngx_str_t *s, ngx_str_t *err)
+{
+    json_t              *v;
+    const char          *text;
+    json_error_t         error;
+    ngx_pool_cleanup_t  *cln;
+
+    cln = ngx_pool_cleanup_add(pool, 0);
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    text = s->len ? (const char *) s->data : "";
+
+    v = json_loadb(text, s->len, JSON_ALLOW_NUL|JSON_DECODE_ANY, &error);
+    if (v == NULL) {
+        ngx_inbox_json_explain(pool, &error, err);
+        return NULL;
+    }
+
+    cln->handler = ngx_inbox_json_cleanup;
+    cln->data = v;
+
+    ngx_str_null(err);
+
+    return v;
+}
+
+
+static void
+ngx_inbox_json_cleanup(void *data)
+{
+    json_decref(data);
+}
+
+
+/* err: "no memory" when this is called */
+static void
+ngx_inbox_json_explain(ngx_pool_t *pool, json_error_t *error, ngx_str_t *err)
+{
+    u_char  *p;
+
+    if (json_error_code(error) == json_error_out_of_memory) {
+        return;
+    }
+
+    p = ngx_pnalloc(pool, sizeof("no JSON at byte ") - 1 + NGX_INT_T_LEN);
+    if (p == NULL) {
+        return;
+    }
+
+    err->data = p;
+    err->len = ngx_sprintf(p, "no JSON at byte %d", error->position) - p;
+}
+
+
+ngx_uint_t
+ngx_inbox_json_is_object(const ngx_inbox_json_t *v)
+{
+    return json_is_object(v);
+}
+
+
+ngx_uint_t
+ngx_inbox_json_is_array(const ngx_inbox_json_t *v)
+{
+    return json_is_array(v);
+}
+
+
+ngx_uint_t
+ngx_inbox_json_is_string(const ngx_inbox_json_t *v)
+{
+    return json_is_string(v);
+}
+
+
+ngx_uint_t
+ngx_inbox_json_is_null(const ngx_inbox_json_t *v)
+{
+    return v == NULL || json_is_null(v);
+}
+
+
+ngx_uint_t
+ngx_inbox_json_is_bool(const ngx_inbox_json_t *v)
+{
+    return json_is_boolean(v);
+}
+
+
+ngx_inbox_json_t *
+ngx_inbox_json_get(const ngx_inbox_json_t *v, const char *key)
+{
+    return json_object_get(v, key);
+}
+
+
+size_t
+ngx_inbox_json_size(const ngx_inbox_json_t *v)
+{
+    return json_array_size(v);
+}
+
+
+ngx_inbox_json_t *
+ngx_inbox_json_at(const ngx_inbox_json_t *v, size_t i)
+{
+    return json_array_get(v, i);
+}
+
+
+ngx_int_t
+ngx_inbox_json_str(const ngx_inbox_json_t *v, const char *key, ngx_str_t *out)
+{
+    return ngx_inbox_json_string(json_object_get(v, key), out);
+}
+
+
+ngx_int_t
+ngx_inbox_json_string(const ngx_inbox_json_t *v, ngx_str_t *out)
+{
+    ngx_str_null(out);
+
+    if (ngx_inbox_json_is_null(v)) {
+        return NGX_DECLINED;
+    }
+
+    if (!json_is_string(v)) {
+        return NGX_ERROR;
+    }
+
+    out->data = (u_char *) json_string_value(v);
+    out->len = json_string_length(v);
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_inbox_json_id(ngx_pool_t *pool, const ngx_inbox_json_t *v,
+    const char *key, ngx_str_t *out)
+{
+    json_t  *member;
+
+    member = json_object_get(v, key);
+
+    if (!json_is_integer(member)) {
+        return ngx_inbox_json_string(member, out);
+    }
+
+    *out = ngx_inbox_text_number(pool, json_integer_value(member));
+
+    return out->data ? NGX_OK : NGX_ERROR;
+}
+
+
+ngx_int_t
+ngx_inbox_json_int(const ngx_inbox_json_t *v, const char *key, int64_t *out)
+{
+    json_t  *member;
+
+    *out = 0;
+    member = json_object_get(v, key);
+
+    if (ngx_inbox_json_is_null(member)) {
+        return NGX_DECLINED;
+    }
+
+    if (!json_is_integer(member)) {
+        return NGX_ERROR;
+    }
+
+    *out = json_integer_value(member);
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_inbox_json_number(const ngx_inbox_json_t *v, const char *key, double *out)
+{
+    json_t  *member;
+
+    *out = 0;
+    member = json_object_get(v, key);
+
+    if (ngx_inbox_json_is_null(member)) {
+        return NGX_DECLINED;
+    }
+
+    if (!json_is_number(member)) {
+        return NGX_ERROR;
+    }
+
+    *out = json_number_value(member);
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_inbox_json_bool(const ngx_inbox_json_t *v, const char *key,
+    ngx_uint_t *out)
+{
+    json_t  *member;
+
+    *out = 0;
+    member = json_object_get(v, key);
+
+    if (ngx_inbox_json_is_null(member)) {
+        return NGX_DECLINED;
+    }
+
+    if (!json_is_boolean(member)) {
+        return NGX_ERROR;
+    }
+
+    *out = json_is_true(member);
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_inbox_json_each(const ngx_inbox_json_t *v,
+    ngx_int_t (*each)(void *data, ngx_str_t *key, ngx_inbox_json_t *value),
+    void *data)
+{
+    void       *iter;
+    json_t     *object;
+    ngx_int_t   rc;
+    ngx_str_t   key;
+
+    /* jansson's iterators want no const; they change nothing */
+    object = (json_t *) v;
+
+    for (iter = json_object_iter(object);
+         iter;
+         iter = json_object_iter_next(object, iter))
+    {
+        key.data = (u_char *) json_object_iter_key(iter);
+        key.len = ngx_strlen(key.data);
+
+        rc = each(data, &key, json_object_iter_value(iter));
+        if (rc != NGX_OK) {
+            return rc;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_inbox_json_dump(ngx_pool_t *pool, const ngx_inbox_json_t *v,
+    ngx_str_t *out)
+{
+    size_t  len;
+
+    ngx_str_null(out);
+
+    len = json_dumpb(v, NULL, 0, NGX_INBOX_JSON_DUMP);
+    if (len == 0) {
+        return NGX_ERROR;
+    }
+
+    out->data = ngx_pnalloc(pool, len);
+    if (out->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    out->len = json_dumpb(v, (char *) out->data, len, NGX_INBOX_JSON_DUMP);
+
+    return (out->len == len) ? NGX_OK : NGX_ERROR;
+}
+
+
+void
+ngx_inbox_json_begin(ngx_inbox_json_writer_t *w, ngx_pool_t *pool)
+{
+    /* set by ngx_memzero(): no buffer yet, w->comma = 0, w->failed = 0 */
+    ngx_memzero(w, sizeof(ngx_inbox_json_writer_t));
+
+    w->pool = pool;
+}
+
+
+void
+ngx_inbox_json_open(ngx_inbox_json_writer_t *w, u_char bracket)
+{
+    ngx_inbox_json_value(w, &bracket, 1);
+    w->comma = 0;
+}
+
+
+void
+ngx_inbox_json_close(ngx_inbox_json_writer_t *w, u_char bracket)
+{
+    w->comma = 0;
+    ngx_inbox_json_value(w, &bracket, 1);
+}
+
+
+void
+ngx_inbox_json_key(ngx_inbox_json_writer_t *w, const char *key)
+{
+    ngx_str_t  name;
+
+    name.data = (u_char *) key;
+    name.len = ngx_strlen(key);
+
+    ngx_inbox_json_name(w, &name);
+}
+
+
+void
+ngx_inbox_json_name(ngx_inbox_json_writer_t *w, const ngx_str_t *key)
+{
+    ngx_inbox_json_put(w, key);
+
+    w->comma = 0;
+    ngx_inbox_json_value(w, ":", 1);
+    w->comma = 0;
+}
+
+
+void
+ngx_inbox_json_put(ngx_inbox_json_writer_t *w, const ngx_str_t *s)
+{
+    u_char     *p;
+    ngx_str_t   mended;
+
+    if (ngx_inbox_text_mend(w->pool, s, &mended) != NGX_OK) {
+        w->failed = 1;
+        return;
+    }
+
+    p = ngx_inbox_json_room(w, ngx_inbox_json_quoted_len(&mended));
+    if (p == NULL) {
+        return;
+    }
+
+    w->pos = ngx_inbox_json_write_quoted(p, &mended);
+    w->comma = 1;
+}
+
+
+void
+ngx_inbox_json_put_or_null(ngx_inbox_json_writer_t *w, const ngx_str_t *s)
+{
+    if (s->len == 0) {
+        ngx_inbox_json_value(w, "null", 4);
+        return;
+    }
+
+    ngx_inbox_json_put(w, s);
+}
+
+
+void
+ngx_inbox_json_put_int(ngx_inbox_json_writer_t *w, int64_t n)
+{
+    u_char  text[NGX_INT64_LEN];
+
+    ngx_inbox_json_value(w, text, ngx_sprintf(text, "%L", n) - text);
+}
+
+
+void
+ngx_inbox_json_raw(ngx_inbox_json_writer_t *w, const char *s, size_t len)
+{
+    ngx_inbox_json_value(w, s, len);
+}
+
+
+ngx_int_t
+ngx_inbox_json_end(ngx_inbox_json_writer_t *w, ngx_str_t *out)
+{
+    ngx_str_null(out);
+
+    if (w->failed) {
+        return NGX_ERROR;
+    }
+
+    out->data = w->start;
+    out->len = w->pos - w->start;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_inbox_json_quote(ngx_pool_t *pool, const ngx_str_t *s, ngx_str_t *out)
+{
+    size_t     len;
+    ngx_str_t  mended;
+
+    ngx_str_null(out);
+
+    if (ngx_inbox_text_mend(pool, s, &mended) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    len = ngx_inbox_json_quoted_len(&mended);
+
+    out->data = ngx_pnalloc(pool, len);
+    if (out->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    out->len = ngx_inbox_json_write_quoted(out->data, &mended) - out->data;
+
+    return NGX_OK;
+}
+
+
+/* a finished piece: a value, a bracket or a colon */
+static void
+ngx_inbox_json_value(ngx_inbox_json_writer_t *w, const void *s, size_t len)
+{
+    u_char  *p;
+
+    p = ngx_inbox_json_room(w, len);
+    if (p == NULL) {
+        return;
+    }
+
+    w->pos = ngx_cpymem(p, s, len);
+    w->comma = 1;
+}
+
+
+/* where n bytes may be written, behind the comma that is due; or NULL */
+static u_char *
+ngx_inbox_json_room(ngx_inbox_json_writer_t *w, size_t n)
+{
+    size_t   used, size;
+    u_char  *start;
+
+    if (w->failed) {
+        return NULL;
+    }
+
+    n += w->comma;
+    used = w->pos - w->start;
+    size = w->last - w->start;
+
+    if (size - used < n) {
+        size = ngx_max(2 * size, NGX_INBOX_JSON_FIRST);
+        size = ngx_max(size, used + n);
+
+        start = ngx_pnalloc(w->pool, size);
+        if (start == NULL) {
+            w->failed = 1;
+            return NULL;
+        }
+
+        if (used) {
+            ngx_memcpy(start, w->start, used);
+            (void) ngx_pfree(w->pool, w->start);
+        }
+
+        w->start = start;
+        w->pos = start + used;
+        w->last = start + size;
+    }
+
+    if (w->comma) {
+        *w->pos++ = ',';
+    }
+
+    return w->pos;
+}
+
+
+static size_t
+ngx_inbox_json_quoted_len(const ngx_str_t *s)
+{
+    return s->len + 2 + ngx_escape_json(NULL, s->data, s->len);
+}
+
+
+static u_char *
+ngx_inbox_json_write_quoted(u_char *p, const ngx_str_t *s)
+{
+    *p++ = '"';
+    p = (u_char *) ngx_escape_json(p, s->data, s->len);
+    *p++ = '"';
+
+    return p;
+}
