@@ -1,0 +1,77 @@
+# Copyright (C) the ngx_inbox authors
+#
+# What one types.  Each target is one script in tools/, whose first comment
+# says what it does; `make help` lists the targets.
+
+SHELL = /bin/bash
+
+# the variables of `make run` and `make start`
+PORT        ?= 8080
+RUN_DIR     ?= run
+WORKERS     ?= auto
+APPENDFSYNC ?= everysec
+LIMITS      ?= on
+CHANNEL_API ?=
+
+# of `make test`: one test; of `make install`: where to
+T           ?=
+DESTDIR     ?=
+
+export PORT RUN_DIR WORKERS APPENDFSYNC LIMITS CHANNEL_API DESTDIR
+
+.PHONY: help run start stop test bench check vendor module install clean
+
+help:          ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@echo
+	@echo "PORT=$(PORT) RUN_DIR=$(RUN_DIR) WORKERS=$(WORKERS)" \
+	      "APPENDFSYNC=$(APPENDFSYNC) LIMITS=$(LIMITS)" \
+	      "CHANNEL_API=$(CHANNEL_API)"
+
+run:           ## install what is missing, build, serve in the foreground
+	@tools/packages build run
+	@tools/vendor
+	@tools/module
+	@exec tools/serve run
+
+start:         ## the same in the background
+	@tools/packages build run
+	@tools/vendor
+	@tools/module
+	@exec tools/serve start
+
+stop:          ## stop what `make start` or `make run` has started
+	@exec tools/serve stop
+
+test:          ## run the tests, or one: T=t/park_reload.t
+	@tools/packages build run test
+	@tools/vendor
+	@tools/module
+	@exec tools/test $(T)
+
+bench:         ## measure, side by side with the references
+	@tools/packages build run test
+	@tools/vendor
+	@tools/module
+	@exec bench/run
+
+check:         ## style, layers, warnings, clang-tidy
+	@tools/packages build test check
+	@tools/module
+	@exec tools/check
+
+vendor:        ## fetch the page's own packages to www/vendor
+	@tools/vendor
+
+module:        ## build build/ngx_http_inbox_module.so
+	@tools/packages build
+	@tools/module
+
+install:       ## module, page and docs to Debian's places below DESTDIR
+	@tools/packages build
+	@tools/vendor
+	@tools/module
+	@exec tools/install
+
+clean:         ## remove what was built; RUN_DIR stays
+	rm -rf build www/vendor node_modules
