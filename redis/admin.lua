@@ -1,0 +1,109 @@
+
+
+-- Admin: the agents of a space, and what each is told of himself.
+--
+-- Only an owner makes, changes or removes owners, so that an admin cannot make
+-- one of himself.  The root token's agent is no entry here: it is always there
+-- and cannot be changed.
+
+local Admin = {}
+
+do
+  local ROLES = {owner = true, admin = true, agent = true}
+  -- chats that the deletion of an agent looks at in one call
+  local LEAVE_MOST = 500
+
+  function Admin.channel(root, id)
+    return Channel.get(root, id)
+  end
+
+  local function read(root, id)
+    local a = call('HMGET', Keys.agent(root, id), 'name', 'role', 'enabled',
+                   'groups')
+    if not a[1] then
+      return nil
+    end
+    return {name = a[1], role = a[2], enabled = a[3], groups = a[4] or ''}
+  end
+
+  local function need(root, id)
+    local a = read(root, id)
+    if not a then
+      fail('NOTFOUND no such agent')
+    end
+    return a
+  end
+
+  local function groups_json(groups)
+    local pieces = {}
+    for i, group in ipairs(groups) do
+      pieces[i] = '"' .. group .. '"'
+    end
+    return Json.list(pieces)
+  end
+
+  -- whether somebody is there is not known to the store: online is null
+  local function json(id, a)
+    return '{"id":"' .. id .. '","name":' .. Json.quote(a.name)
+           .. ',"role":"' .. a.role .. '","enabled":'
+           .. ((a.enabled == '1') and 'true' or 'false')
+           .. ',"groups":' .. groups_json((Agent.ids(a.groups)))
+           .. ',"online":null}'
+  end
+
+  -- the body of GET me
+  function Admin.me(root, caller)
+    local manages = Agent.manages(caller) and Space.commercial(root)
+    return '{"agent":{"id":"' .. caller.id .. '","name":'
+           .. Json.quote(caller.name) .. ',"role":"' .. caller.role
+           .. '","groups":' .. groups_json(caller.groups)
+           .. ',"online":true},"space":' .. Space.brief(root)
+           .. ',"inbox":' .. tostring(Agent.has_inbox(root, caller))
+           .. ',"journal":' .. tostring(manages)
+           .. ',"badge":' .. Agent.badge(root, caller) .. '}'
+  end
+
+  function Admin.agents(root)
+    local ids = call('SMEMBERS', Keys.agents(root))
+    table.sort(ids)
+    for i, id in ipairs(ids) do
+      ids[i] = json(id, read(root, id))
+    end
+    return '{"agents":' .. Json.list(ids) .. '}'
+  end
+
+  function Admin.agent(root, id)
+    return json(id, need(root, id))
+  end
+
+  local function guard(caller, role)
+    if role == 'owner' and caller.role ~= 'owner' then
+      fail('FORBIDDEN only an owner changes owners')
+    end
+  end
+
+  -- creates or replaces; a: name, role, enabled, as typed
+  function Admin.put(root, caller, id, a)
+    Field.id('id', id)
+    if id == 'root' then
+      Field.invalid('id', 'is taken by the root token')
+    end
+    local old = read(root, id)
+    a.name = Field.name('name', a.name, id)
+    a.role = Field.word('role', a.role, ROLES, 'agent')
+    guard(caller, a.role)
+    guard(caller, old and old.role)
+    if not old then
+      Field.room(Keys.agents(root), 'agents')
+    end
+    a.groups = old and old.groups or ''
+    call('HSET', Keys.agent(root, id), 'name', a.name, 'role', a.role,
+         'enabled', a.enabled, 'groups', a.groups)
+    call('SADD', Keys.agents(root), id)
+    if old and old.name ~= a.name then
+      call('HINCRBY', Keys.space(root), 'gen', 1)
+    end
+    Space.notice(root, 'agent ' .. id)
+    return json(id, a)
+  end
+end

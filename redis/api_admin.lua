@@ -1,0 +1,262 @@
+
+
+-- The functions of the settings, of the outbox and of `me`: unpack, check,
+-- call a noun.  All of them answer NOSPACE for a space that is not there;
+-- those with `who` answer UNAUTHORIZED for nobody and FORBIDDEN for whoever
+-- may not.  Everything here is safe to repeat.  KEYS 1 is the space's root and
+-- ARGV 1 now, in µs, for each of them.
+
+do
+  local OUTCOMES = {sent = true, later = true, never = true, release = true}
+  local TIME_MAX = 9000000000000000
+  -- an hour, in µs
+  local LEASE_MAX = 3600000000
+
+  -- enabled and the like: not given is yes
+  local function yes(text)
+    return (text == '' or Arg.flag(text)) and '1' or '0'
+  end
+
+  local function token_id(text)
+    if #text > 64 or not string.find(text, '^[%w_-]+$') then
+      badcall('token id')
+    end
+    return text
+  end
+
+  local function digest(text)
+    if #text ~= 64 or not string.find(text, '^[0-9a-f]+$') then
+      badcall('digest')
+    end
+    return text
+  end
+
+  -- the caller, who must be owner or admin
+  local function manager(root, who, now)
+    local caller = Agent.caller(root, who, now)
+    Agent.must_manage(caller)
+    return caller
+  end
+
+  local function owner(root, who, now)
+    local caller = Agent.caller(root, who, now)
+    Agent.must_own(caller)
+    return caller
+  end
+
+
+  -- me: who am I, and what waits for me.
+  -- ARGV now, who
+  -- returns the body of GET me
+  register('me', 2, 'no-writes', function(root, now, args)
+    return Admin.me(root, Agent.caller(root, args[2], now))
+  end)
+
+
+  -- claim: takes what is due, for the length of a lease.
+  -- ARGV now, worker, lease in µs, limit (1..200)
+  -- returns the jobs, each an array of strings: chat, message id, lease,
+  -- tries, doubt, channel, its rev, kind, user, text literal, external id of
+  -- the message that it replies to, author's name; last: the time of the next
+  -- due entry, or empty
+  register('claim', 4, '', function(root, now, args)
+    if #args[2] > 200 then
+      badcall('worker')
+    end
+    local lease = Arg.int(args[3], 1, LEASE_MAX)
+    local limit = Arg.limit(args[4])
+    Space.check(root)
+    return Outbox.claim(root, now, args[2], lease, limit)
+  end)
+
+
+  -- settle: what came of a job.
+  -- ARGV now, chat, message id, lease, sent|later|never|release, external id,
+  -- words of the platform, time of the next try in µs (later), doubt (1/0)
+  -- returns ok, or late: the lease was not the caller's any more
+  register('settle', 9, 'allow-oom', function(root, now, args)
+    local s = {chat = Arg.chat(args[2]), message = args[3], lease = args[4],
+               outcome = Arg.word(args[5], OUTCOMES), external = args[6],
+               words = args[7],
+               doubt = Arg.flag(args[9])}
+    if #s.external > 512 or s.lease == '' or s.message == '' then
+      badcall('message, lease or external id')
+    end
+    if s.outcome == 'later' then
+      s.at = Arg.int(args[8], 1, TIME_MAX)
+    end
+    Space.check(root)
+    return Outbox.settle(root, now, s)
+  end)
+
+
+  -- space_put: creates a space (root only) or replaces its settings (owner).
+  -- ARGV now, who, name, locale, retention_days, plans_url, plan
+  -- returns Space; errors: INVALID
+  register('space_put', 7, '', function(root, now, args)
+    return Space.put(root, args[2], now,
+                     {name = args[3], locale = args[4],
+                      retention_days = args[5], plans_url = args[6],
+                      plan = args[7]})
+  end)
+
+
+  -- space: its settings, for an owner.
+  -- ARGV now, who
+  -- returns Space
+  register('space', 2, 'no-writes', function(root, now, args)
+    return Space.get(root, args[2], now)
+  end)
+
+
+  -- channel_put: creates or replaces a channel.
+  -- ARGV now, who, id, kind, title, group, enabled, settings, text limit,
+  -- unit, polled, hook_url, then name and sealed value of each credential of
+  -- the kind (= stays, empty: removed, ?sealed: only if none is set)
+  -- returns Channel, created|replaced, comma list of the ? that were used;
+  -- errors: INVALID, INUSE
+  register('channel_put', -12, '', function(root, now, args)
+    local c = {kind = args[4], title = args[5], group = args[6],
+               enabled = yes(args[7]),
+               settings = (args[8] == '') and '{}' or args[8],
+               limit = Num.text(Arg.int(args[9], 0, 1000000, 0)),
+               unit = (args[10] == '') and 'chars' or args[10],
+               polled = Arg.flag(args[11]) and '1' or '0'}
+    local secrets = Channel.secrets(args, 13)
+    manager(root, args[2], now)
+    return Channel.put(root, now, args[3], c, secrets, args[12])
+  end)
+
+
+  -- channel: for the module itself, credentials sealed.
+  -- ARGV now, id
+  -- returns the hash, flat; empty: no such channel
+  register('channel', 2, 'no-writes', function(root, _, args)
+    local flat = call('HGETALL', Keys.channel(root, Arg.id(args[2])))
+    if #flat == 0 then
+      Space.check(root)
+    end
+    return flat
+  end)
+
+
+  -- channel_get: ARGV now, who, id, hook_url
+  -- returns Channel; errors: NOTFOUND
+  register('channel_get', 4, 'no-writes', function(root, now, args)
+    manager(root, args[2], now)
+    return Channel.show(root, Arg.id(args[3]), args[4])
+  end)
+
+
+  -- channel_delete: ARGV now, who, id, force
+  -- returns ok; errors: NOTFOUND, INUSE (chats came through it, not with force:
+  -- they stay readable)
+  register('channel_delete', 4, 'allow-oom', function(root, now, args)
+    local force = Arg.flag(args[4])
+    manager(root, args[2], now)
+    return Channel.delete(root, Arg.id(args[3]), force)
+  end)
+
+
+  -- channels: ARGV now, who, prefix of hook_url
+  -- returns {"channels":[Channel]}; for an agent id, kind and title
+  register('channels', 3, 'no-writes', function(root, now, args)
+    local caller = Agent.caller(root, args[2], now)
+    return Channel.list(root, Agent.manages(caller), args[3])
+  end)
+
+
+  -- group_put: ARGV now, who, id, name, agents (comma list)
+  -- returns Group; errors: INVALID
+  register('group_put', 5, '', function(root, now, args)
+    manager(root, args[2], now)
+    return Group.put(root, args[3], args[4], args[5])
+  end)
+
+
+  -- group_get: ARGV now, who, id
+  -- returns Group; errors: NOTFOUND
+  register('group_get', 3, 'no-writes', function(root, now, args)
+    manager(root, args[2], now)
+    return Group.get(root, Arg.id(args[3]))
+  end)
+
+
+  -- group_delete: ARGV now, who, id, force
+  -- returns ok, or more: chats are left, call again; errors: NOTFOUND, INUSE
+  -- (chats or channels use it, not with force: they become everybody's)
+  register('group_delete', 4, 'allow-oom', function(root, now, args)
+    local force = Arg.flag(args[4])
+    manager(root, args[2], now)
+    return Group.delete(root, now, Arg.id(args[3]), force)
+  end)
+
+
+  -- groups: ARGV now, who
+  -- returns {"groups":[Group]}
+  register('groups', 2, 'no-writes', function(root, now, args)
+    Agent.caller(root, args[2], now)
+    return Group.list(root)
+  end)
+
+
+  -- agent_put: ARGV now, who, id, name, role, enabled
+  -- returns Agent; errors: INVALID
+  register('agent_put', 6, '', function(root, now, args)
+    local a = {name = args[4], role = args[5], enabled = yes(args[6])}
+    local caller = manager(root, args[2], now)
+    return Admin.put(root, caller, args[3], a)
+  end)
+
+
+  -- agent_get: ARGV now, who, id
+  -- returns Agent; errors: NOTFOUND
+  register('agent_get', 3, 'no-writes', function(root, now, args)
+    manager(root, args[2], now)
+    return Admin.agent(root, Arg.id(args[3]))
+  end)
+
+
+  -- agent_delete: he is out at once and leaves his chats.
+  -- ARGV now, who, id
+  -- returns ok, or more: chats are left, call again; errors: NOTFOUND
+  register('agent_delete', 3, 'allow-oom', function(root, now, args)
+    local caller = manager(root, args[2], now)
+    return Admin.delete(root, now, caller, Arg.id(args[3]))
+  end)
+
+
+  -- agents: ARGV now, who
+  -- returns {"agents":[Agent]}, root not among them
+  register('agents', 2, 'no-writes', function(root, now, args)
+    Agent.caller(root, args[2], now)
+    return Admin.agents(root)
+  end)
+
+
+  -- token_add: ARGV now, who, agent, token id, digest, name, expires (µs)
+  -- returns Token, without the token; errors: NOTFOUND, INVALID, MISMATCH
+  register('token_add', 7, '', function(root, now, args)
+    local t = {id = token_id(args[4]), digest = digest(args[5]),
+               name = args[6], expires = Arg.int(args[7], 1, TIME_MAX, false)}
+    owner(root, args[2], now)
+    return Token.add(root, now, Arg.id(args[3]), t)
+  end)
+
+
+  -- tokens: ARGV now, who, agent
+  -- returns {"tokens":[Token]}; errors: NOTFOUND
+  register('tokens', 3, 'no-writes', function(root, now, args)
+    owner(root, args[2], now)
+    return Token.list(root, Arg.id(args[3]))
+  end)
+
+
+  -- token_delete: ARGV now, who, agent, token id
+  -- returns ok; errors: NOTFOUND
+  register('token_delete', 4, 'allow-oom', function(root, now, args)
+    local id = token_id(args[4])
+    owner(root, args[2], now)
+    return Token.delete(root, Arg.id(args[3]), id)
+  end)
+end

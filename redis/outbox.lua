@@ -1,0 +1,188 @@
+
+
+-- Outbox: what waits to be sent to a platform.
+--
+-- out:{n} holds the numbers of a chat's waiting messages in order; only the
+-- head is ever on its way, so a chat's messages arrive in order.  The sorted
+-- set `outbox` holds each chat that has a head, by the time of its next try.
+-- A claim moves that time to the end of a lease and puts the lease's token
+-- into the chat's hash; a settle that shows the token says what came of it.
+--
+-- A lease that runs out without a word leaves a doubt: the message may have
+-- been sent.  It is sent again, and the doubt stays with the message and ends
+-- up in its `error`, beside delivery `sent`.
+--
+-- A claim clears away what is nobody's any more: entries of deleted chats, and
+-- messages of a deleted channel, which fail.
+
+local Outbox = {}
+
+do
+  local DOUBT = 'sent again after an interruption, it may have arrived twice'
+  local WORDS_MAX = 500
+  local GONE = 'the channel was deleted'
+
+  -- appends a message to what waits; safe only once per message
+  function Outbox.push(root, chat, number, now)
+    if call('RPUSH', Keys.out(root, chat), number) == 1 then
+      call('ZADD', Keys.outbox(root), Num.text(now), chat)
+    end
+  end
+
+  -- a chat that is being deleted has nothing to send any more
+  function Outbox.drop(root, chat)
+    call('ZREM', Keys.outbox(root), chat)
+    call('DEL', Keys.out(root, chat))
+  end
+
+  -- the head of what waits: its number and its piece, or nil
+  local function head(root, chat)
+    local number = call('LINDEX', Keys.out(root, chat), 0)
+    if not number then
+      return nil
+    end
+    return number, call('LINDEX', Keys.log(root, chat), number - 1) or ''
+  end
+
+  local function due(root, chat, at)
+    call('ZADD', Keys.outbox(root), Num.text(at), chat)
+  end
+
+  -- the head is done with; the one behind it is due now.  True: there is one
+  local function pop(root, chat, now)
+    call('LPOP', Keys.out(root, chat))
+    call('HDEL', Keys.chat(root, chat), 'lease', 'tries', 'doubt')
+    if call('EXISTS', Keys.out(root, chat)) == 0 then
+      call('ZREM', Keys.outbox(root), chat)
+      return false
+    end
+    due(root, chat, now)
+    return true
+  end
+
+  -- the head's delivery is decided: writes it, pops, tells everybody
+  local function finish(root, chat, number, now, delivery, words, external)
+    local rev = Space.rev(root, now)
+    Message.change(root, chat, number, rev,
+                   {delivery = delivery, error = words})
+    if external and external ~= '' then
+      call('HSETNX', Keys.external(root, chat), external, number)
+    end
+    local more = pop(root, chat, now)
+    Space.notice(root, 'chat ' .. rev .. ' ' .. chat .. ' m'
+                       .. (more and 'q' or ''))
+  end
+
+  -- Takes the lease of a chat's head.  A lease that is still written there has
+  -- run out, for only what is due comes here.
+  local function lease_head(root, now, chat, c, worker, lease)
+    local key = Keys.chat(root, chat)
+    local token = redis.sha1hex(worker .. ' ' .. Num.text(now) .. ' ' .. chat)
+    local tries = (tonumber(c.tries or 0) or 0) + 1
+    local doubt = (c.lease or c.doubt) and '1' or '0'
+    call('HSET', key, 'lease', token, 'tries', tries)
+    if doubt == '1' then
+      call('HSET', key, 'doubt', 1)
+    end
+    due(root, chat, now + lease)
+    return token, Num.text(tries), doubt
+  end
+
+  local function read(root, chat)
+    local h = call('HMGET', Keys.chat(root, chat), 'channel', 'user', 'lease',
+                   'tries', 'doubt')
+    return {channel = h[1], user = h[2], lease = h[3], tries = h[4],
+            doubt = h[5]}
+  end
+
+  -- one due chat -> its job, or nil when there is nothing to send
+  local function take(root, now, chat, worker, lease)
+    local c = read(root, chat)
+    local number, piece = head(root, chat)
+    if not c.channel or not number then
+      Outbox.drop(root, chat)
+      return nil
+    end
+    local m = Message.outgoing(root, chat, piece)
+    if not m then
+      pop(root, chat, now)
+      return nil
+    end
+    local ch = call('HMGET', Keys.channel(root, c.channel), 'rev', 'kind')
+    if not ch[1] then
+      finish(root, chat, number, now, 'failed', GONE)
+      return nil
+    end
+    local token, tries, doubt = lease_head(root, now, chat, c, worker, lease)
+    return {chat, m.id, token, tries, doubt, c.channel, ch[1], ch[2], c.user,
+            m.text, m.reply_to, m.author}
+  end
+
+  -- at most limit jobs, then the time of the next due entry, or ''
+  function Outbox.claim(root, now, worker, lease, limit)
+    local key = Keys.outbox(root)
+    local chats = call('ZRANGEBYSCORE', key, '-inf', Num.text(now),
+                       'LIMIT', 0, limit)
+    local jobs = {}
+    for _, chat in ipairs(chats) do
+      jobs[#jobs + 1] = take(root, now, chat, worker, lease)
+    end
+    jobs[#jobs + 1] = call('ZRANGE', key, 0, 0, 'WITHSCORES')[2] or ''
+    return jobs
+  end
+
+  -- the platform's words, cut between two characters
+  local function cut(words)
+    if #words <= WORDS_MAX then
+      return words
+    end
+    return (string.gsub(string.sub(words, 1, WORDS_MAX),
+                        '[\192-\255][\128-\191]*$', ''))
+  end
+
+  local verdicts = {}
+
+  function verdicts.sent(root, now, s, c, number)
+    local words = (s.doubt or c.doubt) and DOUBT or nil
+    finish(root, s.chat, number, now, 'sent', words, s.external)
+  end
+
+  function verdicts.never(root, now, s, _, number)
+    finish(root, s.chat, number, now, 'failed', cut(s.words))
+  end
+
+  -- keeps the place of the message, so that those behind it wait as well
+  function verdicts.later(root, _, s)
+    local key = Keys.chat(root, s.chat)
+    call('HDEL', key, 'lease')
+    if s.doubt then
+      call('HSET', key, 'doubt', 1)
+    end
+    due(root, s.chat, s.at)
+  end
+
+  -- nothing was tried: whoever is free takes it
+  function verdicts.release(root, now, s, c)
+    local key = Keys.chat(root, s.chat)
+    call('HDEL', key, 'lease')
+    call('HSET', key, 'tries', math.max(tonumber(c.tries or 1) - 1, 0))
+    due(root, s.chat, now)
+    Space.notice(root, 'chat ' .. call('HGET', Keys.space(root), 'rev') .. ' '
+                       .. s.chat .. ' q')
+  end
+
+  -- s: chat, message, lease, outcome, external, words, at, doubt
+  function Outbox.settle(root, now, s)
+    local c = read(root, s.chat)
+    local number, piece = head(root, s.chat)
+    local m = c.channel and number and Message.outgoing(root, s.chat, piece)
+    local ours = c.lease == s.lease
+    -- a message that nobody holds and that did arrive need not be sent again
+    local found = not c.lease and s.outcome == 'sent'
+    if not m or m.id ~= s.message or not (ours or found) then
+      return 'late'
+    end
+    verdicts[s.outcome](root, now, s, c, number)
+    return 'ok'
+  end
+end

@@ -1,0 +1,95 @@
+
+
+-- Space, continued from keys: its settings.  A space is made here by the root
+-- token alone, after the module has put it into the registry of spaces.
+
+do
+  local LOCALES = {uk = true, ru = true, en = true}
+  local PLANS = {free = true, commercial = true}
+
+  -- hundred years
+  local RETENTION_MAX = 36500
+
+  local function read(root)
+    local s = call('HMGET', Keys.space(root), 'name', 'locale', 'plan',
+                   'retention_days', 'plans_url')
+    if not s[1] then
+      return nil
+    end
+    return {name = s[1], locale = s[2], plan = s[3],
+            retention_days = s[4] or '', plans_url = s[5] or ''}
+  end
+
+  local function head(root, s)
+    return string.format('{"id":%s,"name":%s,"locale":"%s","plan":"%s"',
+                         Json.quote(Keys.name(root)), Json.quote(s.name),
+                         s.locale, s.plan)
+  end
+
+  local function json(root, s)
+    local days = (s.retention_days == '') and 'null' or s.retention_days
+    return head(root, s) .. ',"retention_days":' .. days
+           .. ',"plans_url":' .. Json.maybe(s.plans_url) .. '}'
+  end
+
+  local function write(root, s)
+    call('HSET', Keys.space(root), 'name', s.name, 'locale', s.locale,
+         'plan', s.plan, 'retention_days', s.retention_days,
+         'plans_url', s.plans_url)
+  end
+
+  local function create(root, now, s)
+    write(root, s)
+    call('HSET', Keys.space(root), 'v', 1, 'seq', 0, 'gen', 0,
+         'n:unassigned', 0, 'n:active', 0, 'n:inactive', 0)
+    Space.rev(root, now)
+  end
+
+  local function replace(root, old, s)
+    write(root, s)
+    if s.locale ~= old.locale or s.name ~= old.name then
+      call('HINCRBY', Keys.space(root), 'gen', 1)
+    end
+    if s.plan ~= old.plan then
+      Space.notice(root, 'agent -')
+    end
+  end
+
+  -- the short form, for whoever works in it; finished JSON
+  function Space.brief(root)
+    return head(root, read(root)) .. '}'
+  end
+
+  function Space.commercial(root)
+    return call('HGET', Keys.space(root), 'plan') == 'commercial'
+  end
+
+  function Space.get(root, who, now)
+    Agent.must_own(Agent.caller(root, who, now))
+    return json(root, read(root))
+  end
+
+  -- s: name, locale, retention_days, plans_url, plan, as typed
+  function Space.put(root, who, now, s)
+    local old = read(root)
+    if old or who ~= 'root' then
+      Agent.must_own(Agent.caller(root, who, now))
+    end
+    local plan = old and old.plan or 'free'
+    s.name = Field.name('name', s.name, Keys.name(root))
+    s.locale = Field.word('locale', s.locale, LOCALES, 'uk')
+    s.plan = Field.word('plan', s.plan, PLANS, plan)
+    s.retention_days = Field.int('retention_days', s.retention_days, 1,
+                                 RETENTION_MAX)
+    s.plans_url = Field.url('plans_url', s.plans_url)
+    if s.plan ~= plan and who ~= 'root' then
+      fail('FORBIDDEN the plan is changed with the root token')
+    end
+    if old then
+      replace(root, old, s)
+    else
+      create(root, now, s)
+    end
+    return json(root, s)
+  end
+end
