@@ -1,0 +1,106 @@
+/*
+ * The agents' API, one function per endpoint.
+ *
+ * The page signs in with a cookie that scripts cannot read, so every call
+ * that changes something carries `X-Inbox: 1`, which no foreign page can add.
+ */
+
+import { call, withQuery } from './call.js';
+
+
+/** @typedef {{since?: number | null, before?: string | null,
+ *             wait?: number, limit?: number}} Range */
+
+
+export class Api {
+  #base;
+
+  /** @param {string | URL} page the address of /inbox/ */
+  constructor(page) {
+    this.#base = new URL('api/v1/', page);
+  }
+
+  /** @param {string} token */
+  signIn(token) {
+    return this.#change('POST', 'session', { token });
+  }
+
+  signOut() {
+    return this.#change('DELETE', 'session');
+  }
+
+  me() {
+    return this.#get('me');
+  }
+
+  /**
+   * @param {Range & {status?: string | null}} query
+   * @param {AbortSignal} [signal]
+   */
+  journal(query, signal) {
+    return this.#get('journal', query, signal);
+  }
+
+  /** @param {number} chat */
+  chat(chat) {
+    return this.#get(`chats/${chat}`);
+  }
+
+  /**
+   * @param {number} chat
+   * @param {Range} query
+   * @param {AbortSignal} [signal]
+   */
+  messages(chat, query, signal) {
+    return this.#get(`chats/${chat}/messages`, query, signal);
+  }
+
+  /**
+   * @param {number} chat
+   * @param {string} text
+   * @param {string} key the same key makes a repetition harmless
+   */
+  send(chat, text, key) {
+    return this.#change('POST', `chats/${chat}/messages`, { text }, key);
+  }
+
+  /**
+   * @param {number} chat
+   * @param {'take' | 'join' | 'close' | 'reopen'} verb
+   */
+  move(chat, verb) {
+    return this.#change('POST', `chats/${chat}/${verb}`);
+  }
+
+  /**
+   * @param {number} chat
+   * @param {string} upTo message id
+   */
+  read(chat, upTo) {
+    return this.#change('POST', `chats/${chat}/read`, { up_to: upTo });
+  }
+
+  /**
+   * @param {string} path
+   * @param {Record<string, any>} [query]
+   * @param {AbortSignal} [signal]
+   */
+  #get(path, query = {}, signal) {
+    const url = withQuery(new URL(path, this.#base), query);
+
+    return call(url, { signal, wait: query.wait ?? 0 });
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {unknown} [body]
+   * @param {string} [key]
+   */
+  #change(method, path, body, key) {
+    const once = key ? { 'Idempotency-Key': key } : {};
+
+    return call(new URL(path, this.#base),
+      { method, body, headers: { 'X-Inbox': '1', ...once } });
+  }
+}

@@ -1,0 +1,60 @@
+/*
+ * Finds the addresses in people's text.  The text stays text: what comes back
+ * are pieces, and only pieces with an allowed scheme carry an address.
+ */
+
+const SCHEMES = ['https:', 'http:', 'mailto:', 'tel:'];
+
+const ADDRESS = /\b(?:https?:\/\/|mailto:|tel:)[^\s<>"'`]+/gi;
+/* a sentence's own punctuation that follows an address */
+const TAIL = /[.,;:!?)\]}»”’…]+$/;
+
+
+/**
+ * @param {string} text
+ * @returns {{text: string, href: string | null}[]}
+ */
+export function pieces(text) {
+  const found = [];
+  let last = 0;
+
+  for (const match of text.matchAll(ADDRESS)) {
+    const word = match[0].replace(TAIL, '');
+
+    found.push({ text: text.slice(last, match.index), href: null });
+    found.push({ text: word, href: safeHref(word) });
+    last = match.index + word.length;
+  }
+  found.push({ text: text.slice(last), href: null });
+  return found.filter((piece) => piece.text !== '');
+}
+
+
+/**
+ * An address that may become a link, or null.  Our own files have a path
+ * without an origin.
+ *
+ * @param {string | null} address
+ * @returns {string | null}
+ */
+export function safeHref(address) {
+  if (address === null || isOwn(address)) {
+    return address;
+  }
+  try {
+    return SCHEMES.includes(new URL(address).protocol) ? address : null;
+
+  } catch {
+    return null;
+  }
+}
+
+
+/**
+ * A path on our own origin; `//host` and `/\host` are other people's.
+ *
+ * @param {string | null} address
+ */
+export function isOwn(address) {
+  return address !== null && /^\/(?![/\\])/.test(address);
+}

@@ -1,0 +1,73 @@
+/*
+ * Scroll of a transcript.  It sticks to the end only if the reader was near
+ * the end; when older messages are added above, what he reads stays where it
+ * is.  Also when pictures load or the window changes.
+ *
+ * settle() is called after each change of the list; `first` names its first
+ * entry, and tells whether something was added above.
+ */
+
+const NEAR_END_PX = 80;
+
+
+export class Scroll {
+  /** @type {HTMLElement | null} */
+  #box = null;
+  #near = true;
+  #height = 0;
+  /** @type {string | null} */
+  #first = null;
+  #resize = new ResizeObserver(() => this.#stick());
+
+  /** @param {HTMLElement} box its first child holds the entries */
+  connect(box) {
+    this.#box = box;
+    box.addEventListener('scroll', this.#noted, { passive: true });
+    this.#resize.observe(box);
+    this.#resize.observe(/** @type {Element} */ (box.firstElementChild));
+  }
+
+  disconnect() {
+    this.#box?.removeEventListener('scroll', this.#noted);
+    this.#resize.disconnect();
+    this.#box = null;
+    this.#near = true;
+    this.#height = 0;
+    this.#first = null;
+  }
+
+  /** @param {string | null} first */
+  settle(first) {
+    const box = this.#box;
+
+    if (box === null) {
+      return;
+    }
+    if (!this.#near && first !== this.#first) {
+      box.scrollTop += box.scrollHeight - this.#height;
+    }
+    this.#first = first;
+    this.#stick();
+    this.#height = box.scrollHeight;
+  }
+
+  /** The reader has sent something: he wants to see it. */
+  toEnd() {
+    this.#near = true;
+    this.#stick();
+  }
+
+  #stick() {
+    if (this.#near && this.#box !== null) {
+      this.#box.scrollTop = this.#box.scrollHeight;
+    }
+  }
+
+  #noted = () => {
+    const box = /** @type {HTMLElement} */ (this.#box);
+
+    this.#near = box.scrollHeight - box.scrollTop - box.clientHeight
+      < NEAR_END_PX;
+    this.#height = box.scrollHeight;
+  };
+}

@@ -1,0 +1,91 @@
+/* Times for the reader, in the page's language and the reader's own zone. */
+
+import { localDay } from './timeline.js';
+
+
+/**
+ * As short as is clear: the hour today, the day this year, else the date.
+ *
+ * @param {string} at
+ * @param {string} locale
+ * @param {Date} now
+ */
+export function shortTime(at, locale, now) {
+  const date = new Date(at);
+
+  if (localDay(at) === localDay(now.toISOString())) {
+    return hour(at, locale);
+  }
+  if (date.getFullYear() === now.getFullYear()) {
+    return format(date, locale, { day: 'numeric', month: 'short' });
+  }
+  return format(date, locale, { dateStyle: 'short' });
+}
+
+
+/**
+ * @param {string} at
+ * @param {string} locale
+ */
+export function hour(at, locale) {
+  return format(new Date(at), locale, { hour: '2-digit', minute: '2-digit' });
+}
+
+
+/**
+ * @param {string} at
+ * @param {string} locale
+ */
+export function fullTime(at, locale) {
+  return format(new Date(at), locale,
+    { dateStyle: 'long', timeStyle: 'short' });
+}
+
+
+/**
+ * The words on a day mark.
+ *
+ * @param {string} at
+ * @param {string} locale
+ * @param {Date} now
+ */
+export function dayName(at, locale, now) {
+  const yesterday = new Date(now);
+
+  yesterday.setDate(now.getDate() - 1);
+
+  const back = [now, yesterday]
+    .findIndex((day) => localDay(day.toISOString()) === localDay(at));
+
+  return back === -1 ? format(new Date(at), locale, { dateStyle: 'long' })
+    : new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
+      .format(-back, 'day');
+}
+
+
+/**
+ * @param {Date} date
+ * @param {string} locale
+ * @param {Intl.DateTimeFormatOptions} options
+ */
+function format(date, locale, options) {
+  return new Intl.DateTimeFormat(locale, options).format(date);
+}
+
+
+/**
+ * How long something has lasted: minutes, then hours, then days.
+ *
+ * @param {string} since
+ * @param {string} locale
+ * @param {Date} now
+ */
+export function span(since, locale, now) {
+  const minutes = Math.max(0, (now.getTime() - Date.parse(since)) / 60_000);
+  const [count, unit] = minutes < 60 ? [minutes, 'minute']
+    : minutes < 60 * 24 ? [minutes / 60, 'hour']
+      : [minutes / 60 / 24, 'day'];
+
+  return new Intl.NumberFormat(locale,
+    { style: 'unit', unit, unitDisplay: 'short' }).format(Math.floor(count));
+}

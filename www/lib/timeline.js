@@ -1,0 +1,35 @@
+/* Turns a transcript into what stands in the list: day marks and messages. */
+
+/**
+ * @template {{id: string, at: string}} T
+ * @param {T[]} messages
+ * @param {(at: string) => string} dayOf the reader's own calendar day
+ * @returns {({key: string, day: string} | {key: string, message: T})[]}
+ */
+export function timeline(messages, dayOf) {
+  const items = [];
+  let day = '';
+
+  for (const message of messages) {
+    const its = dayOf(message.at);
+
+    if (its !== day) {
+      items.push({ key: `day ${its}`, day: message.at });
+      day = its;
+    }
+    items.push({ key: message.id, message });
+  }
+  return items;
+}
+
+
+/**
+ * The calendar day in the reader's time zone, as a word to compare.
+ *
+ * @param {string} at
+ */
+export function localDay(at) {
+  const date = new Date(at);
+
+  return `${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`;
+}

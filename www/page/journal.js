@@ -1,0 +1,94 @@
+/* Keeps the journal true: first page, further pages, changes. */
+
+import { Poll } from '../lib/poll.js';
+import { sessionEnded, state, tell, troubleOf } from './store.js';
+
+/* the server parks the question that long */
+const WAIT_S = 25;
+const PAGE = 50;
+
+
+export class JournalKeeper {
+  #api;
+  /** @type {Poll | null} */
+  #poll = null;
+
+  /** @param {import('../lib/api.js').Api} api */
+  constructor(api) {
+    this.#api = api;
+  }
+
+  get connected() {
+    return this.#poll !== null;
+  }
+
+  /** @param {string | null} status */
+  connect(status) {
+    this.disconnect();
+    tell({ type: 'journal_opened', status });
+    this.#poll = new Poll({
+      ask: (since, signal) => this.#api.journal(
+        { status, since, wait: since === null ? null : WAIT_S, limit: PAGE },
+        signal,
+      ),
+      take: (answer, first) => {
+        tell({ type: 'journal_took', answer, first });
+        this.#followOpenChat(answer.gone);
+      },
+      fail: failed,
+    });
+    this.#poll.connect();
+  }
+
+  disconnect() {
+    this.#poll?.disconnect();
+    this.#poll = null;
+  }
+
+  /** The next page, further down. */
+  async more() {
+    const { next, status } = state.value.journal;
+
+    try {
+      const answer = await this.#api.journal(
+        { status, before: next, limit: PAGE });
+
+      if (state.value.journal.next === next) {
+        tell({ type: 'journal_paged', answer });
+      }
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  /**
+   * The open chat left the list that is shown; it is drawn still.
+   *
+   * @param {number[]} gone
+   */
+  async #followOpenChat(gone) {
+    const id = state.value.dialog?.id;
+
+    if (id === undefined || !gone?.includes(id)) {
+      return;
+    }
+    try {
+      tell({ type: 'chat_came', chat: await this.#api.chat(id) });
+
+    } catch (error) {
+      sessionEnded(error);
+    }
+  }
+}
+
+
+/** @param {any} error */
+function failed(error) {
+  if (!sessionEnded(error)) {
+    tell({
+      type: 'journal_failed',
+      trouble: troubleOf(error),
+      passing: error.passing !== false,
+    });
+  }
+}

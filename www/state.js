@@ -1,0 +1,75 @@
+/*
+ * The page's state: next = reduce(state, event).  No DOM, no clock, no
+ * network; what an event needs of these it brings along.
+ *
+ * Each event is named for what has happened and handled by one function in
+ * the table of the noun it belongs to (state/journal.js, state/dialog.js,
+ * state/sending.js); the session is below.  An event that is not in a table
+ * is a mistake of ours and throws.
+ *
+ * Chats live once, in `chats`, each in its newest state; the journal keeps
+ * only the order of their ids, the dialog only its id.
+ */
+
+import { dialogEvents } from './state/dialog.js';
+import { emptyJournal, journalEvents } from './state/journal.js';
+import { sendingEvents } from './state/sending.js';
+
+/** @typedef {import('./types.js').State} State */
+
+
+/** @type {State} */
+export const initial = {
+  phase: 'starting',
+  me: null,
+  badge: null,
+  signIn: { busy: false, trouble: null },
+  chats: {},
+  journal: emptyJournal(null),
+  dialog: null,
+  pending: {},
+  drafts: {},
+};
+
+
+/**
+ * @param {State} state
+ * @param {{type: string, [member: string]: any}} event
+ * @returns {State}
+ */
+export function reduce(state, event) {
+  const handle = handlers[event.type];
+
+  if (handle === undefined) {
+    throw new Error(`no such event: ${event.type}`);
+  }
+  return handle(state, event);
+}
+
+
+/** @type {Record<string, (state: State, event: any) => State>} */
+const sessionEvents = {
+  start_failed: (state, { trouble }) => ({
+    ...state, signIn: { busy: false, trouble },
+  }),
+
+  sign_in_began: (state) => ({
+    ...state, signIn: { busy: true, trouble: null },
+  }),
+
+  sign_in_failed: (state, { trouble }) => ({
+    ...state, phase: 'signed_out', signIn: { busy: false, trouble },
+  }),
+
+  signed_in: (state, { me }) => ({
+    ...state, phase: 'ready', me, badge: me.badge, signIn: initial.signIn,
+  }),
+
+  /* nothing of one person's may be left for the next one */
+  signed_out: () => ({ ...initial, phase: 'signed_out' }),
+};
+
+
+const handlers = {
+  ...sessionEvents, ...journalEvents, ...dialogEvents, ...sendingEvents,
+};

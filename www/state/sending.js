@@ -1,0 +1,115 @@
+/*
+ * What the agent has written and is not known to be stored.
+ *
+ * A pending message leaves when its own call is answered.  Until then the
+ * poll may bring it under its id; it is then marked `seen` and not drawn
+ * twice.  Should its call fail all the same, it shows again as failed:
+ * repeating it is harmless, losing it is not.
+ */
+
+import { merge } from '../lib/merge.js';
+
+/** @typedef {import('../types.js').State} State */
+/** @typedef {import('../types.js').Pending} Pending */
+/** @typedef {import('../types.js').Message} Message */
+
+
+/** @type {Record<string, (state: State, event: any) => State>} */
+export const sendingEvents = {
+  drafted: (state, { id, text }) => ({
+    ...state, drafts: { ...state.drafts, [id]: text },
+  }),
+
+  send_began: (state, { id, key, text, at }) => ({
+    ...state,
+    drafts: { ...state.drafts, [id]: '' },
+    pending: changed(state, id, (list) => [...list,
+      { key, text, at, state: 'pending', trouble: null, seen: null }]),
+  }),
+
+  send_again: (state, { id, key }) => ({
+    ...state,
+    pending: changed(state, id, (list) => replaced(list, key,
+      { state: 'pending', trouble: null })),
+  }),
+
+  send_failed: (state, { id, key, trouble }) => ({
+    ...state,
+    pending: changed(state, id, (list) => replaced(list, key,
+      { state: 'failed', trouble, seen: null })),
+  }),
+
+  send_dropped: (state, { id, key }) => ({
+    ...state, pending: changed(state, id, (list) => without(list, key)),
+  }),
+
+  send_ended: (state, { id, key, message }) => {
+    const { dialog } = state;
+    const open = dialog?.id === id && dialog.loaded;
+
+    return {
+      ...state,
+      pending: changed(state, id, (list) => without(list, key)),
+      dialog: open ? { ...dialog, messages: merge(dialog.messages, [message]) }
+        : dialog,
+    };
+  },
+};
+
+
+/**
+ * Marks the pending messages that the poll has just brought.
+ *
+ * @param {State} state
+ * @param {number} id
+ * @param {Message[]} came
+ */
+export function noticed(state, id, came) {
+  const me = state.me?.agent.id;
+  const mine = came.filter((m) => m.author !== null && m.author.id === me);
+
+  return mine.length === 0 ? state.pending
+    : changed(state, id, (list) => mine.reduce(mark, list));
+}
+
+
+/**
+ * @param {Pending[]} list
+ * @param {Message} message
+ */
+function mark(list, message) {
+  const twin = list.find((p) => p.seen === null && p.state === 'pending'
+    && p.text === message.text);
+  const had = list.some((p) => p.seen === message.id);
+
+  return twin && !had ? replaced(list, twin.key, { seen: message.id }) : list;
+}
+
+
+/**
+ * @param {State} state
+ * @param {number} id
+ * @param {(list: Pending[]) => Pending[]} change
+ */
+function changed(state, id, change) {
+  return { ...state.pending, [id]: change(state.pending[id] ?? []) };
+}
+
+
+/**
+ * @param {Pending[]} list
+ * @param {string} key
+ * @param {Partial<Pending>} change
+ */
+function replaced(list, key, change) {
+  return list.map((p) => (p.key === key ? { ...p, ...change } : p));
+}
+
+
+/**
+ * @param {Pending[]} list
+ * @param {string} key
+ */
+function without(list, key) {
+  return list.filter((p) => p.key !== key);
+}
