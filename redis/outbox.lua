@@ -20,6 +20,8 @@ local Outbox = {}
 do
   local DOUBT = 'sent again after an interruption, it may have arrived twice'
   local WORDS_MAX = 500
+  local SEARCH_TURNS = 10
+  local SEARCH_STEP = 1000
   local GONE = 'the channel was deleted'
 
   -- appends a message to what waits; safe only once per message
@@ -35,13 +37,47 @@ do
     call('DEL', Keys.out(root, chat))
   end
 
-  -- the head of what waits: its number and its piece, or nil
+  -- The external id of a message that is answered, or ''.  The map goes from
+  -- external ids to numbers and quoting is rare, so it is searched, up to a
+  -- point: a quote that is not found is left out.
+  local function external_of(root, chat, reply_to)
+    local wanted = string.match(reply_to, '%-(%d+)"$')
+    local cursor = '0'
+    for _ = 1, wanted and SEARCH_TURNS or 0 do
+      local page = call('HSCAN', Keys.external(root, chat), cursor,
+                        'COUNT', SEARCH_STEP)
+      for i = 2, #page[2], 2 do
+        if string.match(page[2][i], '^%d+') == wanted then
+          return page[2][i - 1]
+        end
+      end
+      cursor = page[1]
+      if cursor == '0' then
+        break
+      end
+    end
+    return ''
+  end
+
+  local function name_of(author)
+    local name = (author ~= 'null') and cjson.decode(author).name
+    return (type(name) == 'string') and name or ''
+  end
+
+  -- the number and the raw members of the head of what waits; nil: nothing
+  -- waits; false: the head's message does not wait
   local function head(root, chat)
     local number = call('LINDEX', Keys.out(root, chat), 0)
     if not number then
       return nil
     end
-    return number, call('LINDEX', Keys.log(root, chat), number - 1) or ''
+    local piece = Message.at(root, chat, number)
+    local m = piece and Message.split(piece)
+    if not m or m.delivery ~= '"queued"' then
+      return false
+    end
+    m.id = string.sub(m.id, 2, -2)
+    return tonumber(number), m
   end
 
   local function due(root, chat, at)
@@ -63,8 +99,10 @@ do
   -- the head's delivery is decided: writes it, pops, tells everybody
   local function finish(root, chat, number, now, delivery, words, external)
     local rev = Space.rev(root, now)
-    Message.change(root, chat, number, rev,
-                   {delivery = delivery, error = words})
+    Message.change(root, chat, number, function(m)
+      m.delivery = '"' .. delivery .. '"'
+      m.error = Json.maybe(words)
+    end, rev)
     if external and external ~= '' then
       call('HSETNX', Keys.external(root, chat), external, number)
     end
@@ -98,13 +136,12 @@ do
   -- one due chat -> its job, or nil when there is nothing to send
   local function take(root, now, chat, worker, lease)
     local c = read(root, chat)
-    local number, piece = head(root, chat)
-    if not c.channel or not number then
+    local number, m = head(root, chat)
+    if not c.channel or number == nil then
       Outbox.drop(root, chat)
       return nil
     end
-    local m = Message.outgoing(root, chat, piece)
-    if not m then
+    if not number then
       pop(root, chat, now)
       return nil
     end
@@ -115,7 +152,7 @@ do
     end
     local token, tries, doubt = lease_head(root, now, chat, c, worker, lease)
     return {chat, m.id, token, tries, doubt, c.channel, ch[1], ch[2], c.user,
-            m.text, m.reply_to, m.author}
+            m.text, external_of(root, chat, m.reply_to), name_of(m.author)}
   end
 
   -- at most limit jobs, then the time of the next due entry, or ''
@@ -174,12 +211,14 @@ do
   -- s: chat, message, lease, outcome, external, words, at, doubt
   function Outbox.settle(root, now, s)
     local c = read(root, s.chat)
-    local number, piece = head(root, s.chat)
-    local m = c.channel and number and Message.outgoing(root, s.chat, piece)
+    local number, m = head(root, s.chat)
     local ours = c.lease == s.lease
     -- a message that nobody holds and that did arrive need not be sent again
     local found = not c.lease and s.outcome == 'sent'
-    if not m or m.id ~= s.message or not (ours or found) then
+    if not c.channel or not m or m.id ~= s.message then
+      return 'late'
+    end
+    if not ours and not found then
       return 'late'
     end
     verdicts[s.outcome](root, now, s, c, number)
