@@ -15,14 +15,16 @@ function Keys.refs(root, n) return root .. ':ref:' .. n end
 function Keys.out(root, n) return root .. ':out:' .. n end
 function Keys.contacts(root, channel) return root .. ':contacts:' .. channel end
 
-function Keys.order(root) return root .. ':order' end
 function Keys.order_status(root, s) return root .. ':order:s:' .. s end
 function Keys.order_group(root, g) return root .. ':order:g:' .. g end
 function Keys.order_agent(root, a) return root .. ':order:a:' .. a end
+function Keys.order_closed(root, a) return root .. ':order:c:' .. a end
+function Keys.order_waiting(root) return root .. ':order:w' end
 
 function Keys.feed(root) return root .. ':feed' end
 function Keys.feed_group(root, g) return root .. ':feed:g:' .. g end
 function Keys.feed_agent(root, a) return root .. ':feed:a:' .. a end
+function Keys.feed_reads(root, a) return root .. ':feed:r:' .. a end
 
 function Keys.unread(root, a) return root .. ':unread:' .. a end
 function Keys.seen(root, a) return root .. ':seen:' .. a end
@@ -76,6 +78,46 @@ function Space.rev(root, now)
   local rev = Space.next(call('HGET', key, 'rev'), now)
   call('HSET', key, 'rev', rev)
   return rev
+end
+
+-- Everything of a space that a call needs, read once: {root, now, rev, gen, seq,
+-- locale, name, plan, reset, unassigned, active, inactive}.  NOSPACE if it is
+-- not there.  Changes stay in the table until Space.close().
+function Space.open(root, now)
+  local f = call('HMGET', Keys.space(root), 'v', 'rev', 'gen', 'seq', 'locale',
+                 'name', 'plan', 'reset', 'n:unassigned', 'n:active',
+                 'n:inactive')
+  if not f[1] then
+    fail('NOSPACE ' .. Keys.name(root))
+  end
+  return {root = root, now = now, rev = tonumber(f[2] or 0), gen = f[3] or '0',
+          seq = tonumber(f[4] or 0), locale = f[5] or 'uk', name = f[6] or '',
+          plan = f[7] or 'free', reset = tonumber(f[8] or 0),
+          unassigned = tonumber(f[9] or 0), active = tonumber(f[10] or 0),
+          inactive = tonumber(f[11] or 0)}
+end
+
+-- a rev of an open space, as digits: each message and each change of a chat has
+-- its own, so that a page can end behind any of them
+function Space.take(s)
+  if s.rev >= s.now then
+    s.rev = s.rev + 1
+  else
+    s.rev = s.now
+  end
+  return Num.text(s.rev)
+end
+
+-- writes the clock back; counted: and the numbers of chats
+function Space.close(s, counted)
+  local key = Keys.space(s.root)
+  if counted then
+    call('HSET', key, 'rev', Num.text(s.rev), 'seq', s.seq,
+         'n:unassigned', s.unassigned, 'n:active', s.active,
+         'n:inactive', s.inactive)
+  else
+    call('HSET', key, 'rev', Num.text(s.rev))
+  end
 end
 
 -- publishes; words as in docs/redis.md.  Last, and once in a call

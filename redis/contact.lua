@@ -1,0 +1,93 @@
+
+
+-- Contact: the client of a chat, how he is found, called and shown.
+--
+-- A contact has one chat for ever, and the chat's hash carries what is known
+-- of him.  Names come from the platform: the latest wins, an empty one says
+-- nothing.  What a person has set as the chat's title stays above all of them.
+
+local Contact = {}
+
+do
+  local GUEST = {uk = 'Гість №', ru = 'Гость №', en = 'Guest #'}
+  local COLORS = 12
+  local LETTER = '[%z\1-\127\194-\244][\128-\191]*'
+
+  -- what a platform tells of people
+  local KNOWN = {'name', 'username', 'phone', 'email'}
+
+  -- the chat of an external user, as digits; false: he never wrote
+  function Contact.chat(root, channel, user)
+    return call('HGET', Keys.contacts(root, channel), user)
+  end
+
+  -- takes over what e knows better; true if something has changed
+  function Contact.learn(chat, e)
+    local changed = false
+    for _, field in ipairs(KNOWN) do
+      if e[field] ~= '' and e[field] ~= chat[field] then
+        chat[field] = e[field]
+        changed = true
+      end
+    end
+    return changed
+  end
+
+  -- first letters of the first two words; '' when there are no letters
+  function Contact.initials(name)
+    local letters = {}
+    for word in string.gmatch(name, '%S+') do
+      letters[#letters + 1] = string.match(word, '^%p*(' .. LETTER .. ')')
+      if #letters == 2 then
+        break
+      end
+    end
+    return table.concat(letters)
+  end
+
+  -- 0..11, the same for the same name in all versions
+  function Contact.color(name)
+    local h = 5381
+    for i = 1, #name do
+      h = (h * 33 + string.byte(name, i)) % 16777216
+    end
+    return h % COLORS
+  end
+
+  local function called(chat)
+    return (chat.name ~= '') and chat.name or chat.username
+  end
+
+  -- the title of a chat, and whether it is a name
+  function Contact.title(chat, locale)
+    if chat.title ~= '' then
+      return chat.title, true
+    end
+    local name = called(chat)
+    if name == '' then
+      return (GUEST[locale] or GUEST.uk) .. chat.n, false
+    end
+    if chat.polled == '1' then
+      return '№' .. chat.n .. ' · ' .. name, true
+    end
+    return name, true
+  end
+
+  local function avatar(chat)
+    local name = called(chat)
+    if name == '' then
+      return '{"initials":null,"color":null,"url":null}'
+    end
+    return '{"initials":' .. Json.maybe(Contact.initials(name))
+           .. ',"color":' .. Contact.color(name) .. ',"url":null}'
+  end
+
+  function Contact.json(chat)
+    return '{"id":"' .. chat.n .. '","name":' .. Json.maybe(chat.name)
+           .. ',"username":' .. Json.maybe(chat.username)
+           .. ',"phone":' .. Json.maybe(chat.phone)
+           .. ',"email":' .. Json.maybe(chat.email)
+           .. ',"external_id":' .. Json.quote(chat.user)
+           .. ',"avatar":' .. avatar(chat) .. '}'
+  end
+end
