@@ -233,20 +233,24 @@ ngx_inbox_json_id(ngx_pool_t *pool, const ngx_inbox_json_t *v,
 ngx_int_t
 ngx_inbox_json_int(const ngx_inbox_json_t *v, const char *key, int64_t *out)
 {
-    json_t  *member;
+    return ngx_inbox_json_integer(json_object_get(v, key), out);
+}
 
+
+ngx_int_t
+ngx_inbox_json_integer(const ngx_inbox_json_t *v, int64_t *out)
+{
     *out = 0;
-    member = json_object_get(v, key);
 
-    if (ngx_inbox_json_is_null(member)) {
+    if (ngx_inbox_json_is_null(v)) {
         return NGX_DECLINED;
     }
 
-    if (!json_is_integer(member)) {
+    if (!json_is_integer(v)) {
         return NGX_ERROR;
     }
 
-    *out = json_integer_value(member);
+    *out = json_integer_value(v);
 
     return NGX_OK;
 }

@@ -55,6 +55,9 @@ ngx_int_t ngx_inbox_json_str(const ngx_inbox_json_t *v, const char *key,
 /* a string value itself; as above */
 ngx_int_t ngx_inbox_json_string(const ngx_inbox_json_t *v, ngx_str_t *out);
 
+/* an integer value itself; as above, *out 0 unless NGX_OK */
+ngx_int_t ngx_inbox_json_integer(const ngx_inbox_json_t *v, int64_t *out);
+
 /* an id: a string, or an integer as its decimal digits (from the pool) */
 ngx_int_t ngx_inbox_json_id(ngx_pool_t *pool, const ngx_inbox_json_t *v,
     const char *key, ngx_str_t *out);

@@ -78,6 +78,7 @@ typedef struct {
     ngx_str_t                 name;
     ngx_str_t                 username;
     ngx_str_t                 phone;
+    ngx_str_t                 email;
     ngx_str_t                 text;
     ngx_str_t                 reply_to;    /* a message id of the platform */
     ngx_array_t              *attachments; /* ngx_inbox_attachment_t, or NULL */

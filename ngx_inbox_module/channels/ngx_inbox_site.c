@@ -1,0 +1,34 @@
+
+/*
+ * Copyright (C) the ngx_inbox authors
+ *
+ * A site's chat widget as a channel.  There is no platform: visitors write
+ * through the widget's own endpoints, which feed the same ingest as every
+ * webhook, and they take their messages from us by polls.  So there is nothing
+ * to verify, parse, build or judge; the descriptor alone says what a site has.
+ */
+
+
+#include "ngx_inbox_channel.h"
+
+
+static const char  *ngx_inbox_site_credentials[] = {
+    "identity_secret",
+    NULL
+};
+
+
+const ngx_inbox_channel_t  ngx_inbox_site = {
+    ngx_string("site"),                    /* kind */
+    ngx_null_string,                       /* origin */
+    ngx_inbox_site_credentials,            /* credentials */
+    NULL,                                  /* generated */
+    4096,                                  /* text limit */
+    "chars",                               /* of that unit */
+    NULL,                                  /* events */
+    NULL,                                  /* verify */
+    NULL,                                  /* parse */
+    NULL,                                  /* build */
+    NULL,                                  /* judge */
+    ngx_null_string                        /* thanks */
+};

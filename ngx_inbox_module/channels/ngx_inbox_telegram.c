@@ -1,0 +1,299 @@
+
+/*
+ * Copyright (C) the ngx_inbox authors
+ *
+ * Telegram's Bot API: the descriptor, the webhook's secret, and sending.
+ * Reading an update is ngx_inbox_telegram_update.c, and what its Message
+ * contains is ngx_inbox_telegram_content.c.
+ *
+ * Out goes sendMessage without parse_mode, so that nothing needs escaping.
+ * The bot's token is part of the URL: no URL may be logged or shown.
+ *
+ * An answer is judged by its error_code, else by the HTTP status.  A status of
+ * success with a body that is no JSON is some proxy's, and the message is sent
+ * again; one that says ok:false is Telegram's no, and final.
+ */
+
+
+#include "ngx_inbox_telegram.h"
+#include "../ngx_inbox_crypt.h"
+#include "../ngx_inbox_text.h"
+
+
+/* digits of an id; more do not fit int64 */
+#define NGX_INBOX_TELEGRAM_ID     19
+/* longest wait believed, seconds: floods cost hours, a day at most */
+#define NGX_INBOX_TELEGRAM_WAIT   86400
+
+
+static ngx_int_t ngx_inbox_telegram_verify(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_inbox_hook_t *hook);
+
+static ngx_int_t ngx_inbox_telegram_build(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_inbox_outgoing_t *message,
+    ngx_inbox_http_request_t *request);
+static ngx_int_t ngx_inbox_telegram_url(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const char *method, ngx_str_t *url);
+static ngx_uint_t ngx_inbox_telegram_is_number(const ngx_str_t *s);
+
+static void ngx_inbox_telegram_judge(ngx_pool_t *pool,
+    const ngx_inbox_http_answer_t *answer, ngx_inbox_verdict_t *verdict);
+static ngx_inbox_outcome_e ngx_inbox_telegram_outcome(
+    const ngx_inbox_http_answer_t *answer, ngx_inbox_json_t *v);
+static time_t ngx_inbox_telegram_wait(const ngx_inbox_http_answer_t *answer,
+    ngx_inbox_json_t *v);
+static ngx_str_t ngx_inbox_telegram_reason(ngx_pool_t *pool,
+    const ngx_inbox_http_answer_t *answer, ngx_inbox_json_t *v);
+
+
+static const char  *ngx_inbox_telegram_credentials[] = {
+    "token",
+    "secret",
+    NULL
+};
+
+
+/* what setWebhook asks for */
+static const char  *ngx_inbox_telegram_events[] = {
+    "message",
+    "edited_message",
+    "callback_query",
+    "my_chat_member",
+    NULL
+};
+
+
+const ngx_inbox_channel_t  ngx_inbox_telegram = {
+    ngx_string("telegram"),                /* kind */
+    ngx_string("https://api.telegram.org"),
+    ngx_inbox_telegram_credentials,        /* credentials */
+    "secret",                              /* generated */
+    4096,                                  /* text limit */
+    "utf16",                               /* of that unit */
+    ngx_inbox_telegram_events,             /* events */
+    ngx_inbox_telegram_verify,             /* verify */
+    ngx_inbox_telegram_parse,              /* parse */
+    ngx_inbox_telegram_build,              /* build */
+    ngx_inbox_telegram_judge,              /* judge */
+    ngx_null_string                        /* thanks */
+};
+
+
+static ngx_int_t
+ngx_inbox_telegram_verify(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    const ngx_inbox_hook_t *hook)
+{
+    ngx_str_t  secret, given;
+
+    secret = ngx_inbox_channel_credential(line, "secret");
+    if (secret.len == 0) {
+        return NGX_DECLINED;
+    }
+
+    given = hook->header(hook->data, "X-Telegram-Bot-Api-Secret-Token");
+
+    return ngx_inbox_crypt_equal(&secret, &given) ? NGX_OK : NGX_DECLINED;
+}
+
+
+static ngx_int_t
+ngx_inbox_telegram_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    const ngx_inbox_outgoing_t *message, ngx_inbox_http_request_t *request)
+{
+    ngx_inbox_json_writer_t  w;
+
+    ngx_memzero(request, sizeof(ngx_inbox_http_request_t));
+
+    ngx_str_set(&request->method, "POST");
+    ngx_str_set(&request->type, "application/json");
+
+    if (ngx_inbox_telegram_url(pool, line, "sendMessage", &request->url)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    ngx_inbox_json_begin(&w, pool);
+    ngx_inbox_json_open(&w, '{');
+    ngx_inbox_json_key(&w, "chat_id");
+
+    if (ngx_inbox_telegram_is_number(&message->user)) {
+        ngx_inbox_json_raw(&w, (char *) message->user.data, message->user.len);
+
+    } else {
+        ngx_inbox_json_put(&w, &message->user);
+    }
+
+    ngx_inbox_json_key(&w, "text");
+    ngx_inbox_json_put(&w, &message->text);
+
+    if (ngx_inbox_telegram_is_number(&message->reply_to)) {
+        ngx_inbox_json_key(&w, "reply_parameters");
+        ngx_inbox_json_open(&w, '{');
+        ngx_inbox_json_key(&w, "message_id");
+        ngx_inbox_json_raw(&w, (char *) message->reply_to.data,
+                           message->reply_to.len);
+        ngx_inbox_json_key(&w, "allow_sending_without_reply");
+        ngx_inbox_json_raw(&w, "true", 4);
+        ngx_inbox_json_close(&w, '}');
+    }
+
+    ngx_inbox_json_close(&w, '}');
+
+    return ngx_inbox_json_end(&w, &request->body);
+}
+
+
+static ngx_int_t
+ngx_inbox_telegram_url(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    const char *method, ngx_str_t *url)
+{
+    u_char     *p;
+    size_t      escapes;
+    ngx_str_t   token;
+
+    token = ngx_inbox_channel_credential(line, "token");
+
+    /* an admin may have pasted anything */
+    escapes = ngx_escape_uri(NULL, token.data, token.len, NGX_ESCAPE_URI);
+
+    url->len = line->origin.len + sizeof("/bot/") - 1 + token.len + 2 * escapes
+               + ngx_strlen(method);
+
+    p = ngx_pnalloc(pool, url->len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    url->data = p;
+
+    p = ngx_cpymem(p, line->origin.data, line->origin.len);
+    p = ngx_cpymem(p, "/bot", sizeof("/bot") - 1);
+    p = (u_char *) ngx_escape_uri(p, token.data, token.len, NGX_ESCAPE_URI);
+    *p++ = '/';
+    ngx_memcpy(p, method, ngx_strlen(method));
+
+    return NGX_OK;
+}
+
+
+/* digits that stand for themselves in JSON */
+static ngx_uint_t
+ngx_inbox_telegram_is_number(const ngx_str_t *s)
+{
+    return ngx_inbox_text_is_digits(s, NGX_INBOX_TELEGRAM_ID)
+           && s->data[0] != '0';
+}
+
+
+static void
+ngx_inbox_telegram_judge(ngx_pool_t *pool,
+    const ngx_inbox_http_answer_t *answer, ngx_inbox_verdict_t *verdict)
+{
+    ngx_str_t          err;
+    ngx_inbox_json_t  *v;
+
+    ngx_memzero(verdict, sizeof(ngx_inbox_verdict_t));
+
+    v = ngx_inbox_json_parse(pool, &answer->body, &err);
+
+    verdict->outcome = ngx_inbox_telegram_outcome(answer, v);
+    verdict->retry_after = -1;
+
+    if (verdict->outcome != NGX_INBOX_SENT) {
+        verdict->error = ngx_inbox_telegram_reason(pool, answer, v);
+    }
+
+    if (verdict->outcome == NGX_INBOX_LATER) {
+        verdict->retry_after = ngx_inbox_telegram_wait(answer, v);
+        return;
+    }
+
+    (void) ngx_inbox_json_id(pool, ngx_inbox_json_get(v, "result"),
+                             "message_id", &verdict->message);
+
+    if (!ngx_inbox_telegram_is_number(&verdict->message)) {
+        ngx_str_null(&verdict->message);
+    }
+}
+
+
+static ngx_inbox_outcome_e
+ngx_inbox_telegram_outcome(const ngx_inbox_http_answer_t *answer,
+    ngx_inbox_json_t *v)
+{
+    int64_t     code;
+    ngx_int_t   told;
+    ngx_uint_t  ok;
+
+    told = ngx_inbox_json_bool(v, "ok", &ok);
+    code = answer->status;
+
+    if (code >= 200 && code < 300) {
+
+        if (told != NGX_OK) {
+            return NGX_INBOX_LATER;
+        }
+
+        if (ok) {
+            return NGX_INBOX_SENT;
+        }
+
+        if (ngx_inbox_json_int(v, "error_code", &code) != NGX_OK) {
+            return NGX_INBOX_NEVER;
+        }
+    }
+
+    if (code == NGX_HTTP_TOO_MANY_REQUESTS || code == NGX_HTTP_REQUEST_TIME_OUT)
+    {
+        return NGX_INBOX_LATER;
+    }
+
+    return (code >= 400 && code < 500) ? NGX_INBOX_NEVER : NGX_INBOX_LATER;
+}
+
+
+static time_t
+ngx_inbox_telegram_wait(const ngx_inbox_http_answer_t *answer,
+    ngx_inbox_json_t *v)
+{
+    int64_t  wait;
+
+    if (ngx_inbox_json_int(ngx_inbox_json_get(v, "parameters"), "retry_after",
+                           &wait)
+        != NGX_OK)
+    {
+        wait = answer->retry_after;
+    }
+
+    if (wait < 0) {
+        return -1;
+    }
+
+    return (time_t) ngx_min(ngx_max(wait, 1), NGX_INBOX_TELEGRAM_WAIT);
+}
+
+
+/* Telegram's words, or the status; len 0 when memory is out */
+static ngx_str_t
+ngx_inbox_telegram_reason(ngx_pool_t *pool,
+    const ngx_inbox_http_answer_t *answer, ngx_inbox_json_t *v)
+{
+    ngx_str_t  words;
+
+    (void) ngx_inbox_json_str(v, "description", &words);
+
+    if (words.len) {
+        return ngx_inbox_text_cut(&words, NGX_INBOX_MAX_PREVIEW);
+    }
+
+    words.data = ngx_pnalloc(pool, sizeof("HTTP ") - 1 + NGX_INT_T_LEN);
+    if (words.data == NULL) {
+        return words;
+    }
+
+    words.len = ngx_sprintf(words.data, "HTTP %ui", answer->status)
+                - words.data;
+
+    return words;
+}
