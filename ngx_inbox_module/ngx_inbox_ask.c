@@ -1,0 +1,408 @@
+
+/*
+ * Copyright (C) the ngx_inbox authors
+ *
+ * The state between two steps is one small object in the request's pool, found
+ * again by ctx->ask.  It is held (a reference to the request, an eye on its
+ * client) from the first step that waits until a step has answered.
+ */
+
+#include "ngx_inbox_ask.h"
+#include "ngx_inbox_park.h"
+#include "ngx_inbox_reply.h"
+
+
+struct ngx_inbox_ask_s {
+    ngx_inbox_ctx_t            *ctx;
+    ngx_inbox_store_call_t     *call;      /* in flight, or NULL */
+    ngx_inbox_settings_load_t  *load;      /* in flight, or NULL */
+    ngx_inbox_ask_pt            next;
+    ngx_inbox_ask_line_pt       next_line;
+    ngx_str_t                   channel;
+    ngx_uint_t                  status;    /* of a success */
+    unsigned                    held:1;
+    unsigned                    repeated:1;
+};
+
+
+static ngx_inbox_ask_t *ngx_inbox_ask_state(ngx_inbox_ctx_t *ctx);
+static ngx_int_t ngx_inbox_ask_wait(ngx_inbox_ask_t *ask);
+static void ngx_inbox_ask_on_answer(void *data, ngx_inbox_answer_t *answer);
+static ngx_int_t ngx_inbox_ask_repeat(ngx_inbox_ask_t *ask,
+    ngx_inbox_answer_t *answer);
+static void ngx_inbox_ask_on_line(void *data, const ngx_inbox_line_t *line,
+    ngx_inbox_answer_t *answer);
+static void ngx_inbox_ask_end(ngx_inbox_ask_t *ask, ngx_int_t rc);
+static void ngx_inbox_ask_gone(void *data);
+static void ngx_inbox_ask_drop(ngx_inbox_ask_t *ask);
+
+static ngx_int_t ngx_inbox_ask_on_body(ngx_inbox_ctx_t *ctx,
+    ngx_inbox_answer_t *answer);
+static ngx_int_t ngx_inbox_ask_on_changed(ngx_inbox_ctx_t *ctx,
+    ngx_inbox_answer_t *answer);
+static ngx_int_t ngx_inbox_ask_on_empty(ngx_inbox_ctx_t *ctx,
+    ngx_inbox_answer_t *answer);
+static ngx_int_t ngx_inbox_ask_away(ngx_http_request_t *r);
+
+
+ngx_int_t
+ngx_inbox_ask(ngx_inbox_ctx_t *ctx, ngx_inbox_fn_e fn, const ngx_str_t *args,
+    ngx_uint_t n, ngx_inbox_ask_pt next)
+{
+    ngx_inbox_ask_t  *ask;
+
+    ask = ngx_inbox_ask_state(ctx);
+    if (ask == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ask->next = next;
+    ask->call = ngx_inbox_store_call(ctx->worker->store, fn, &ctx->space, args,
+                                     n, ngx_inbox_ask_on_answer, ask);
+
+    return ngx_inbox_ask_wait(ask);
+}
+
+
+ngx_int_t
+ngx_inbox_ask_store(ngx_inbox_ctx_t *ctx, ngx_inbox_ask_start_pt start,
+    ngx_inbox_ask_pt next)
+{
+    ngx_inbox_ask_t  *ask;
+
+    ask = ngx_inbox_ask_state(ctx);
+    if (ask == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ask->next = next;
+    ask->call = start(ctx->worker->store, ngx_inbox_ask_on_answer, ask);
+
+    return ngx_inbox_ask_wait(ask);
+}
+
+
+ngx_int_t
+ngx_inbox_ask_register(ngx_inbox_ctx_t *ctx, const ngx_str_t *space,
+    ngx_inbox_ask_pt next)
+{
+    ngx_inbox_ask_t  *ask;
+
+    ask = ngx_inbox_ask_state(ctx);
+    if (ask == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ask->next = next;
+    ask->call = ngx_inbox_store_register(ctx->worker->store, space,
+                                         ngx_inbox_ask_on_answer, ask);
+
+    return ngx_inbox_ask_wait(ask);
+}
+
+
+static ngx_inbox_ask_t *
+ngx_inbox_ask_state(ngx_inbox_ctx_t *ctx)
+{
+    ngx_inbox_ask_t  *ask;
+
+    ask = ctx->ask;
+
+    if (ask != NULL) {
+        return ask;
+    }
+
+    ask = ngx_pcalloc(ctx->r->pool, sizeof(ngx_inbox_ask_t));
+    if (ask == NULL) {
+        return NULL;
+    }
+
+    /*
+     * set by ngx_pcalloc():
+     *
+     *     ask->call = NULL;
+     *     ask->load = NULL;
+     *     ask->held = 0;
+     */
+
+    ask->ctx = ctx;
+    ctx->ask = ask;
+
+    return ask;
+}
+
+
+static ngx_int_t
+ngx_inbox_ask_wait(ngx_inbox_ask_t *ask)
+{
+    if (ask->call == NULL && ask->load == NULL) {
+        return ngx_inbox_ask_away(ask->ctx->r);
+    }
+
+    if (ask->held) {
+        return NGX_DONE;
+    }
+
+    if (ngx_inbox_park_hold(ask->ctx->r, ngx_inbox_ask_gone, ask) != NGX_OK) {
+        ngx_inbox_ask_drop(ask);
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ask->held = 1;
+
+    return NGX_DONE;
+}
+
+
+static void
+ngx_inbox_ask_on_answer(void *data, ngx_inbox_answer_t *answer)
+{
+    ngx_inbox_ask_t *ask = data;
+
+    ngx_int_t  rc;
+
+    ask->call = NULL;
+
+    if (answer->stale && ask->next_line != NULL && !ask->repeated) {
+        rc = ngx_inbox_ask_repeat(ask, answer);
+
+    } else if (answer->status != NGX_HTTP_OK) {
+        rc = ngx_inbox_ask_refuse(ask->ctx->r, answer);
+
+    } else {
+        rc = ask->next(ask->ctx, answer);
+    }
+
+    ngx_inbox_ask_end(ask, rc);
+}
+
+
+static ngx_int_t
+ngx_inbox_ask_repeat(ngx_inbox_ask_t *ask, ngx_inbox_answer_t *answer)
+{
+    ask->repeated = 1;
+
+    ngx_inbox_settings_drop(ask->ctx->worker->settings, &ask->ctx->space,
+                            &ask->channel);
+
+    return ngx_inbox_ask_line(ask->ctx, &ask->channel, 1, ask->next_line);
+}
+
+
+/* the step has answered, or it has started the next one */
+
+static void
+ngx_inbox_ask_end(ngx_inbox_ask_t *ask, ngx_int_t rc)
+{
+    if (rc == NGX_DONE && (ask->call != NULL || ask->load != NULL)) {
+        return;
+    }
+
+    ask->held = 0;
+    ngx_inbox_park_finish(ask->ctx->r, rc);
+}
+
+
+static void
+ngx_inbox_ask_gone(void *data)
+{
+    ngx_inbox_ask_t *ask = data;
+
+    ask->held = 0;
+    ngx_inbox_ask_drop(ask);
+}
+
+
+static void
+ngx_inbox_ask_drop(ngx_inbox_ask_t *ask)
+{
+    if (ask->call != NULL) {
+        ngx_inbox_store_forget(ask->call);
+        ask->call = NULL;
+    }
+
+    if (ask->load != NULL) {
+        ngx_inbox_settings_forget(ask->load);
+        ask->load = NULL;
+    }
+}
+
+
+ngx_int_t
+ngx_inbox_ask_line(ngx_inbox_ctx_t *ctx, const ngx_str_t *channel,
+    ngx_uint_t fresh, ngx_inbox_ask_line_pt next)
+{
+    ngx_inbox_ask_t         *ask;
+    const ngx_inbox_line_t  *line;
+
+    ask = ngx_inbox_ask_state(ctx);
+    if (ask == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ask->channel = *channel;
+    ask->next_line = next;
+
+    if (!fresh) {
+        line = ngx_inbox_settings_find(ctx->worker->settings, &ctx->space,
+                                       channel);
+        if (line != NULL) {
+            return next(ctx, line);
+        }
+    }
+
+    ask->load = ngx_inbox_settings_load(ctx->worker->settings, &ctx->space,
+                                        channel, ngx_inbox_ask_on_line, ask);
+
+    return ngx_inbox_ask_wait(ask);
+}
+
+
+static void
+ngx_inbox_ask_on_line(void *data, const ngx_inbox_line_t *line,
+    ngx_inbox_answer_t *answer)
+{
+    ngx_inbox_ask_t *ask = data;
+
+    ngx_int_t  rc;
+
+    ask->load = NULL;
+
+    if (line == NULL) {
+        rc = ngx_inbox_ask_refuse(ask->ctx->r, answer);
+
+    } else {
+        rc = ask->next_line(ask->ctx, line);
+    }
+
+    ngx_inbox_ask_end(ask, rc);
+}
+
+
+ngx_int_t
+ngx_inbox_ask_body(ngx_inbox_ctx_t *ctx, ngx_inbox_fn_e fn,
+    const ngx_str_t *args, ngx_uint_t n)
+{
+    return ngx_inbox_ask(ctx, fn, args, n, ngx_inbox_ask_on_body);
+}
+
+
+static ngx_int_t
+ngx_inbox_ask_on_body(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
+{
+    ngx_str_t  body;
+
+    body = ngx_inbox_ask_text(answer);
+
+    return ngx_inbox_reply_json(ctx->r, NGX_HTTP_OK, &body,
+                                NGX_INBOX_REPLY_ETAG);
+}
+
+
+ngx_int_t
+ngx_inbox_ask_changed(ngx_inbox_ctx_t *ctx, ngx_inbox_fn_e fn,
+    const ngx_str_t *args, ngx_uint_t n, ngx_uint_t status)
+{
+    ngx_inbox_ask_t  *ask;
+
+    ask = ngx_inbox_ask_state(ctx);
+    if (ask == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ask->status = status;
+
+    return ngx_inbox_ask(ctx, fn, args, n, ngx_inbox_ask_on_changed);
+}
+
+
+static ngx_int_t
+ngx_inbox_ask_on_changed(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
+{
+    ngx_str_t         body;
+    ngx_inbox_ask_t  *ask;
+
+    ask = ctx->ask;
+    body = ngx_inbox_ask_text(answer);
+
+    return ngx_inbox_reply_json(ctx->r, ask->status, &body, 0);
+}
+
+
+ngx_int_t
+ngx_inbox_ask_empty(ngx_inbox_ctx_t *ctx, ngx_inbox_fn_e fn,
+    const ngx_str_t *args, ngx_uint_t n)
+{
+    return ngx_inbox_ask(ctx, fn, args, n, ngx_inbox_ask_on_empty);
+}
+
+
+static ngx_int_t
+ngx_inbox_ask_on_empty(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
+{
+    return ngx_inbox_reply_empty(ctx->r);
+}
+
+
+ngx_str_t
+ngx_inbox_ask_text(const ngx_inbox_answer_t *answer)
+{
+    ngx_inbox_redis_value_t  *v;
+
+    static const ngx_str_t  null = ngx_string("null");
+
+    v = answer->value;
+
+    if (v->type == NGX_INBOX_REDIS_ARRAY && v->n) {
+        v = v->item[0];
+    }
+
+    return (v->type == NGX_INBOX_REDIS_STRING) ? v->str : null;
+}
+
+
+ngx_int_t
+ngx_inbox_ask_refuse(ngx_http_request_t *r, const ngx_inbox_answer_t *answer)
+{
+    u_char     *p;
+    ngx_str_t   field, words, more;
+
+    if (answer->status != 422 || answer->more.len) {
+        return ngx_inbox_reply_problem_str(r, answer->status, &answer->code,
+                                           &answer->detail, &answer->more);
+    }
+
+    /* INVALID field words: text of ours, free of quotes */
+
+    field = answer->detail;
+    words = answer->detail;
+    p = ngx_strlchr(field.data, field.data + field.len, ' ');
+
+    if (p != NULL) {
+        field.len = p - field.data;
+        words.data = p + 1;
+        words.len -= field.len + 1;
+    }
+
+    more.data = ngx_pnalloc(r->pool, answer->detail.len + 64);
+    if (more.data == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    more.len = ngx_sprintf(more.data,
+                           "\"errors\":[{\"field\":\"%V\",\"detail\":\"%V\"}]",
+                           &field, &words)
+               - more.data;
+
+    return ngx_inbox_reply_problem_str(r, answer->status, &answer->code,
+                                       &answer->detail, &more);
+}
+
+
+static ngx_int_t
+ngx_inbox_ask_away(ngx_http_request_t *r)
+{
+    return ngx_inbox_reply_problem(r, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                   "store_unavailable",
+                                   "the store does not answer, try again");
+}

@@ -1,0 +1,53 @@
+
+/*
+ * Copyright (C) the ngx_inbox authors
+ *
+ * Layer 7, service.  A text that somebody wrote to us over HTTP, checked and
+ * brought into the form that the store takes: one way for agents and visitors.
+ */
+
+#ifndef _NGX_INBOX_MESSAGE_H_INCLUDED_
+#define _NGX_INBOX_MESSAGE_H_INCLUDED_
+
+
+#include "ngx_inbox_ctx.h"
+#include "channels/ngx_inbox_channel.h"
+
+
+typedef struct {
+    ngx_str_t     text;          /* valid UTF-8, as written */
+    ngx_str_t     literal;       /* the same as a JSON literal */
+    ngx_str_t     preview;       /* its beginning, as a JSON literal */
+    ngx_str_t     chars;         /* its length in three measures, digits */
+    ngx_str_t     utf16;
+    ngx_str_t     bytes;
+    ngx_str_t     reply_to;      /* one of our ids, or len 0 */
+    ngx_int_t     rc;            /* what to return when it is refused */
+    unsigned      note:1;
+} ngx_inbox_message_t;
+
+
+/*
+ * Reads ctx->json.  NGX_OK | NGX_DECLINED: what is wrong has been answered, and
+ * the endpoint returns m->rc
+ */
+ngx_int_t ngx_inbox_message_read(ngx_inbox_ctx_t *ctx,
+    ngx_inbox_message_t *m);
+
+/* literal and preview of any text of a platform; NGX_OK | NGX_ERROR */
+ngx_int_t ngx_inbox_message_literals(ngx_pool_t *pool, const ngx_str_t *text,
+    ngx_str_t *literal, ngx_str_t *preview);
+
+
+/* arguments of `ingest` for one event */
+#define NGX_INBOX_MESSAGE_ARGS  16
+
+/*
+ * One event as the store takes it: 16 strings, from the pool.
+ * NGX_OK | NGX_ERROR
+ */
+ngx_int_t ngx_inbox_message_event(ngx_pool_t *pool,
+    const ngx_inbox_event_t *event, ngx_str_t *args);
+
+
+#endif /* _NGX_INBOX_MESSAGE_H_INCLUDED_ */

@@ -1,0 +1,436 @@
+
+/*
+ * Copyright (C) the ngx_inbox authors
+ *
+ * What sleeps must be able to ask again without its request: the record is the
+ * function, the space and the arguments, in one block that the park keeps
+ * behind its own record.  Lengths are 16 bits: no argument is longer than a
+ * path's parameter or a token's digest.
+ *
+ *     record | space | argument … argument | channel | user
+ */
+
+#include "ngx_inbox_poll.h"
+#include "ngx_inbox_ask.h"
+#include "ngx_inbox_bus.h"
+#include "ngx_inbox_park.h"
+#include "ngx_inbox_reply.h"
+
+
+/* the journal has the most */
+#define NGX_INBOX_POLL_ARGS  16
+
+
+typedef struct {
+    ngx_inbox_worker_t        *worker;
+    ngx_inbox_store_call_t    *call;     /* in flight, or NULL */
+
+    u_char                     fn;
+    u_char                     n;
+    unsigned                   first:1;  /* not asked yet */
+    unsigned                   last:1;   /* answer, whatever it is */
+
+    uint16_t                   space;    /* lengths */
+    uint16_t                   channel;
+    uint16_t                   user;
+    uint16_t                   arg[NGX_INBOX_POLL_ARGS];
+} ngx_inbox_poll_record_t;
+
+
+typedef struct {
+    ngx_str_t                  space;
+    ngx_str_t                  arg[NGX_INBOX_POLL_ARGS];
+    ngx_str_t                  channel;
+    ngx_str_t                  user;
+} ngx_inbox_poll_strings_t;
+
+
+static ngx_inbox_poll_record_t *ngx_inbox_poll_record(ngx_inbox_ctx_t *ctx,
+    const ngx_inbox_poll_t *poll, size_t *size);
+static void ngx_inbox_poll_strings(ngx_inbox_poll_record_t *rec,
+    ngx_inbox_poll_strings_t *s);
+static ngx_int_t ngx_inbox_poll_ask(ngx_inbox_parked_t *p);
+static void ngx_inbox_poll_on_answer(void *data, ngx_inbox_answer_t *answer);
+static ngx_uint_t ngx_inbox_poll_is_empty(ngx_inbox_answer_t *answer);
+static void ngx_inbox_poll_answer(ngx_inbox_parked_t *p,
+    ngx_inbox_answer_t *answer);
+static void ngx_inbox_poll_receipt(ngx_inbox_worker_t *worker,
+    ngx_inbox_poll_strings_t *s, ngx_inbox_answer_t *answer);
+static void ngx_inbox_poll_on_receipt(void *data, ngx_inbox_answer_t *answer);
+static void ngx_inbox_poll_refuse(ngx_inbox_parked_t *p);
+static void ngx_inbox_poll_wake(ngx_inbox_parked_t *p, ngx_inbox_wake_e why);
+static void ngx_inbox_poll_gone(ngx_inbox_parked_t *p);
+static ngx_int_t ngx_inbox_poll_once(ngx_inbox_ctx_t *ctx,
+    const ngx_inbox_poll_t *poll);
+static ngx_int_t ngx_inbox_poll_on_once(ngx_inbox_ctx_t *ctx,
+    ngx_inbox_answer_t *answer);
+static ngx_int_t ngx_inbox_poll_send(ngx_http_request_t *r,
+    ngx_inbox_answer_t *answer);
+
+
+static const ngx_inbox_park_owner_t  ngx_inbox_poll_owner = {
+    ngx_inbox_poll_wake,
+    ngx_inbox_poll_gone
+};
+
+
+ngx_int_t
+ngx_inbox_poll(ngx_inbox_ctx_t *ctx, const ngx_inbox_poll_t *poll)
+{
+    size_t                    size;
+    ngx_uint_t                busy;
+    ngx_inbox_parked_t       *p;
+    ngx_inbox_poll_record_t  *rec;
+
+    if (poll->wait == 0) {
+        return ngx_inbox_poll_once(ctx, poll);
+    }
+
+    rec = ngx_inbox_poll_record(ctx, poll, &size);
+    if (rec == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ngx_inbox_bus_follow(ctx->worker->bus, &ctx->space) == NGX_ERROR) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    /* park before asking: a notice may arrive while the answer is on its way */
+
+    p = ngx_inbox_park_add(ctx->worker->park, ctx->r, &poll->topic,
+                           poll->wait, &ngx_inbox_poll_owner, rec, size, &busy);
+
+    if (p == NULL) {
+        return busy ? ngx_inbox_reply_problem(ctx->r,
+                                              NGX_HTTP_SERVICE_UNAVAILABLE,
+                                              "busy", "too many are waiting")
+                    : NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ngx_inbox_poll_ask(p) != NGX_OK) {
+        ngx_inbox_poll_refuse(p);
+    }
+
+    return NGX_DONE;
+}
+
+
+static ngx_inbox_poll_record_t *
+ngx_inbox_poll_record(ngx_inbox_ctx_t *ctx, const ngx_inbox_poll_t *poll,
+    size_t *size)
+{
+    u_char                   *p;
+    ngx_uint_t                i;
+    ngx_inbox_poll_record_t  *rec;
+
+    *size = sizeof(ngx_inbox_poll_record_t) + ctx->space.len
+            + poll->channel.len + poll->user.len;
+
+    for (i = 0; i < poll->n; i++) {
+        *size += poll->args[i].len;
+    }
+
+    if (poll->n > NGX_INBOX_POLL_ARGS || *size > 65535) {
+        return NULL;
+    }
+
+    rec = ngx_pcalloc(ctx->r->pool, *size);
+    if (rec == NULL) {
+        return NULL;
+    }
+
+    rec->worker = ctx->worker;
+    rec->first = 1;
+    rec->fn = (u_char) poll->fn;
+    rec->n = (u_char) poll->n;
+    rec->space = (uint16_t) ctx->space.len;
+    rec->channel = (uint16_t) poll->channel.len;
+    rec->user = (uint16_t) poll->user.len;
+
+    p = ngx_cpymem(rec + 1, ctx->space.data, ctx->space.len);
+
+    for (i = 0; i < poll->n; i++) {
+        rec->arg[i] = (uint16_t) poll->args[i].len;
+        p = ngx_cpymem(p, poll->args[i].data, poll->args[i].len);
+    }
+
+    p = ngx_cpymem(p, poll->channel.data, poll->channel.len);
+    ngx_memcpy(p, poll->user.data, poll->user.len);
+
+    return rec;
+}
+
+
+static void
+ngx_inbox_poll_strings(ngx_inbox_poll_record_t *rec,
+    ngx_inbox_poll_strings_t *s)
+{
+    u_char      *p;
+    ngx_uint_t   i;
+
+    p = (u_char *) (rec + 1);
+
+    s->space.data = p;
+    s->space.len = rec->space;
+    p += rec->space;
+
+    for (i = 0; i < rec->n; i++) {
+        s->arg[i].data = p;
+        s->arg[i].len = rec->arg[i];
+        p += rec->arg[i];
+    }
+
+    s->channel.data = p;
+    s->channel.len = rec->channel;
+    p += rec->channel;
+
+    s->user.data = p;
+    s->user.len = rec->user;
+}
+
+
+static ngx_int_t
+ngx_inbox_poll_ask(ngx_inbox_parked_t *p)
+{
+    ngx_inbox_poll_record_t   *rec;
+    ngx_inbox_poll_strings_t   s;
+
+    rec = ngx_inbox_park_record(p);
+    ngx_inbox_poll_strings(rec, &s);
+
+    rec->call = ngx_inbox_store_call(rec->worker->store,
+                                     (ngx_inbox_fn_e) rec->fn, &s.space, s.arg,
+                                     rec->n, ngx_inbox_poll_on_answer, p);
+
+    return (rec->call != NULL) ? NGX_OK : NGX_ERROR;
+}
+
+
+static void
+ngx_inbox_poll_on_answer(void *data, ngx_inbox_answer_t *answer)
+{
+    ngx_inbox_parked_t *p = data;
+
+    ngx_uint_t                first;
+    ngx_inbox_poll_record_t  *rec;
+
+    rec = ngx_inbox_park_record(p);
+    rec->call = NULL;
+
+    first = rec->first;
+    rec->first = 0;
+
+    if (rec->last) {
+        ngx_inbox_poll_answer(p, answer);
+        return;
+    }
+
+    if (answer->status == NGX_HTTP_OK) {
+
+        if (ngx_inbox_poll_is_empty(answer)) {
+            ngx_inbox_park_sleep(p);
+            return;
+        }
+
+    } else if (answer->status == NGX_HTTP_SERVICE_UNAVAILABLE && !first) {
+        ngx_inbox_park_sleep(p);
+        return;
+    }
+
+    ngx_inbox_poll_answer(p, answer);
+}
+
+
+static ngx_uint_t
+ngx_inbox_poll_is_empty(ngx_inbox_answer_t *answer)
+{
+    ngx_inbox_redis_value_t  *v;
+
+    v = answer->value;
+
+    return v->type == NGX_INBOX_REDIS_ARRAY
+           && v->n >= 3
+           && v->item[2]->type == NGX_INBOX_REDIS_INTEGER
+           && v->item[2]->integer == 0;
+}
+
+
+static void
+ngx_inbox_poll_answer(ngx_inbox_parked_t *p, ngx_inbox_answer_t *answer)
+{
+    ngx_http_request_t        *r;
+    ngx_inbox_poll_record_t   *rec;
+    ngx_inbox_poll_strings_t   s;
+
+    rec = ngx_inbox_park_record(p);
+    ngx_inbox_poll_strings(rec, &s);
+
+    /* before rising, which frees the record the strings are in */
+
+    ngx_inbox_poll_receipt(rec->worker, &s, answer);
+
+    r = ngx_inbox_park_rise(p);
+
+    if (r != NULL) {
+        ngx_inbox_park_finish(r, ngx_inbox_poll_send(r, answer));
+    }
+}
+
+
+/* what is being handed to a visitor is delivered; nobody waits for the answer,
+   and a receipt that is lost comes again with his next message */
+
+static void
+ngx_inbox_poll_receipt(ngx_inbox_worker_t *worker, ngx_inbox_poll_strings_t *s,
+    ngx_inbox_answer_t *answer)
+{
+    ngx_str_t                 args[4];
+    ngx_inbox_redis_value_t  *v;
+
+    v = answer->value;
+
+    if (s->channel.len == 0
+        || answer->status != NGX_HTTP_OK
+        || v->type != NGX_INBOX_REDIS_ARRAY
+        || v->n < 4
+        || v->item[3]->type != NGX_INBOX_REDIS_STRING
+        || v->item[3]->str.len == 0)
+    {
+        return;
+    }
+
+    args[0] = s->channel;
+    args[1] = s->user;
+    ngx_str_set(&args[2], "delivered");
+    args[3] = v->item[3]->str;
+
+    (void) ngx_inbox_store_call(worker->store, NGX_INBOX_FN_RECEIPT, &s->space,
+                                args, 4, ngx_inbox_poll_on_receipt, NULL);
+}
+
+
+static void
+ngx_inbox_poll_on_receipt(void *data, ngx_inbox_answer_t *answer)
+{
+    /* a refusal has been logged by the store, there is nobody to tell */
+}
+
+
+static void
+ngx_inbox_poll_refuse(ngx_inbox_parked_t *p)
+{
+    ngx_http_request_t  *r;
+
+    r = ngx_inbox_park_rise(p);
+
+    if (r != NULL) {
+        ngx_inbox_park_finish(r,
+            ngx_inbox_reply_problem(r, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                    "store_unavailable",
+                                    "the store does not answer, try again"));
+    }
+}
+
+
+static void
+ngx_inbox_poll_wake(ngx_inbox_parked_t *p, ngx_inbox_wake_e why)
+{
+    ngx_inbox_poll_record_t  *rec;
+
+    rec = ngx_inbox_park_record(p);
+
+    rec->last = (why == NGX_INBOX_WAKE_TIMEOUT || why == NGX_INBOX_WAKE_EXIT);
+
+    if (ngx_inbox_poll_ask(p) == NGX_OK) {
+        return;
+    }
+
+    if (rec->last) {
+        ngx_inbox_poll_refuse(p);
+        return;
+    }
+
+    ngx_inbox_park_sleep(p);
+}
+
+
+static void
+ngx_inbox_poll_gone(ngx_inbox_parked_t *p)
+{
+    ngx_inbox_poll_record_t  *rec;
+
+    rec = ngx_inbox_park_record(p);
+
+    if (rec->call != NULL) {
+        ngx_inbox_store_forget(rec->call);
+    }
+}
+
+
+static ngx_int_t
+ngx_inbox_poll_once(ngx_inbox_ctx_t *ctx, const ngx_inbox_poll_t *poll)
+{
+    return ngx_inbox_ask(ctx, poll->fn, poll->args, poll->n,
+                         ngx_inbox_poll_on_once);
+}
+
+
+static ngx_int_t
+ngx_inbox_poll_on_once(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
+{
+    ngx_inbox_poll_strings_t  s;
+
+    if (ctx->visitor.len) {
+        s.space = ctx->space;
+        s.channel = ctx->param[0];
+        s.user = ctx->visitor;
+        ngx_inbox_poll_receipt(ctx->worker, &s, answer);
+    }
+
+    return ngx_inbox_poll_send(ctx->r, answer);
+}
+
+
+static ngx_int_t
+ngx_inbox_poll_send(ngx_http_request_t *r, ngx_inbox_answer_t *answer)
+{
+    ngx_str_t  body;
+
+    if (answer->status != NGX_HTTP_OK) {
+        return ngx_inbox_ask_refuse(r, answer);
+    }
+
+    body = ngx_inbox_ask_text(answer);
+
+    return ngx_inbox_reply_json(r, NGX_HTTP_OK, &body, NGX_INBOX_REPLY_ETAG);
+}
+
+
+void
+ngx_inbox_poll_topic_space(u_char *out, const ngx_str_t *space,
+    ngx_str_t *topic)
+{
+    topic->data = out;
+    topic->len = ngx_snprintf(out, NGX_INBOX_POLL_TOPIC, "%V *", space) - out;
+}
+
+
+void
+ngx_inbox_poll_topic_chat(u_char *out, const ngx_str_t *space,
+    const ngx_str_t *chat, ngx_str_t *topic)
+{
+    topic->data = out;
+    topic->len = ngx_snprintf(out, NGX_INBOX_POLL_TOPIC, "%V %V", space, chat)
+                 - out;
+}
+
+
+void
+ngx_inbox_poll_topic_visitor(u_char *out, const ngx_str_t *space,
+    const ngx_str_t *channel, const ngx_str_t *user, ngx_str_t *topic)
+{
+    topic->data = out;
+    topic->len = ngx_snprintf(out, NGX_INBOX_POLL_TOPIC, "%V %V/%V", space,
+                              channel, user)
+                 - out;
+}

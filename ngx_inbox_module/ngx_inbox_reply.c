@@ -1,0 +1,355 @@
+
+/*
+ * Copyright (C) the ngx_inbox authors
+ *
+ * An ETag is the digest of the body: two answers with the same bytes are the
+ * same state, whichever worker or node made them.
+ */
+
+#include "ngx_inbox_reply.h"
+#include "ngx_inbox_compat.h"
+#include "ngx_inbox_json.h"
+
+#include <ngx_md5.h>
+
+
+/* seconds; how long a client should wait that was refused */
+#define NGX_INBOX_REPLY_RETRY  "1"
+
+
+static ngx_int_t ngx_inbox_reply_send(ngx_http_request_t *r, ngx_uint_t status,
+    const char *type, const ngx_str_t *body);
+static ngx_int_t ngx_inbox_reply_etag(ngx_http_request_t *r,
+    const ngx_str_t *body);
+static const char *ngx_inbox_reply_title(ngx_uint_t status);
+
+
+ngx_int_t
+ngx_inbox_reply_json(ngx_http_request_t *r, ngx_uint_t status,
+    const ngx_str_t *body, ngx_uint_t flags)
+{
+    static ngx_str_t  cached = ngx_string("private, no-cache");
+    static ngx_str_t  fresh = ngx_string("no-store");
+
+    if (ngx_inbox_reply_header(r, "Cache-Control",
+                               (flags & NGX_INBOX_REPLY_ETAG) ? &cached
+                                                              : &fresh)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if ((flags & NGX_INBOX_REPLY_ETAG)
+        && ngx_inbox_reply_etag(r, body) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_inbox_reply_send(r, status, "application/json", body);
+}
+
+
+ngx_int_t
+ngx_inbox_reply_text(ngx_http_request_t *r, ngx_uint_t status,
+    const char *type, const ngx_str_t *body)
+{
+    static ngx_str_t  fresh = ngx_string("no-store");
+
+    if (ngx_inbox_reply_header(r, "Cache-Control", &fresh) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_inbox_reply_send(r, status, type, body);
+}
+
+
+ngx_int_t
+ngx_inbox_reply_empty(ngx_http_request_t *r)
+{
+    static ngx_str_t  fresh = ngx_string("no-store");
+
+    if (ngx_inbox_reply_header(r, "Cache-Control", &fresh) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    r->headers_out.status = NGX_HTTP_NO_CONTENT;
+    r->header_only = 1;
+
+    return ngx_http_send_header(r);
+}
+
+
+static ngx_int_t
+ngx_inbox_reply_send(ngx_http_request_t *r, ngx_uint_t status,
+    const char *type, const ngx_str_t *body)
+{
+    ngx_int_t    rc;
+    ngx_buf_t   *b;
+    ngx_chain_t  out;
+
+    static ngx_str_t  nosniff = ngx_string("nosniff");
+
+    if (ngx_inbox_reply_header(r, "X-Content-Type-Options", &nosniff)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    r->headers_out.status = status;
+    r->headers_out.content_length_n = body->len;
+    r->headers_out.content_type.data = (u_char *) type;
+    r->headers_out.content_type.len = ngx_strlen(type);
+    r->headers_out.content_type_len = r->headers_out.content_type.len;
+    r->headers_out.content_type_lowcase = NULL;
+
+    if (body->len == 0) {
+        r->header_only = 1;
+        return ngx_http_send_header(r);
+    }
+
+    b = ngx_create_temp_buf(r->pool, body->len);
+    if (b == NULL) {
+        return NGX_ERROR;
+    }
+
+    b->last = ngx_cpymem(b->pos, body->data, body->len);
+    b->last_buf = (r == r->main) ? 1 : 0;
+    b->last_in_chain = 1;
+
+    out.buf = b;
+    out.next = NULL;
+
+    rc = ngx_http_send_header(r);
+
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        return rc;
+    }
+
+    return ngx_http_output_filter(r, &out);
+}
+
+
+ngx_int_t
+ngx_inbox_reply_header(ngx_http_request_t *r, const char *name,
+    const ngx_str_t *value)
+{
+    ngx_table_elt_t  *h;
+
+    h = ngx_list_push(&r->headers_out.headers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    h->hash = 1;
+    h->key.data = (u_char *) name;
+    h->key.len = ngx_strlen(name);
+    h->value = *value;
+    ngx_inbox_compat_header_end(h);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_inbox_reply_etag(ngx_http_request_t *r, const ngx_str_t *body)
+{
+    u_char           *p, digest[16];
+    ngx_md5_t         md5;
+    ngx_str_t         value;
+
+    ngx_md5_init(&md5);
+    ngx_md5_update(&md5, body->data, body->len);
+    ngx_md5_final(digest, &md5);
+
+    p = ngx_pnalloc(r->pool, 34);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    p[0] = '"';
+    ngx_hex_dump(p + 1, digest, 16);
+    p[33] = '"';
+
+    value.data = p;
+    value.len = 34;
+
+    if (ngx_inbox_reply_header(r, "ETag", &value) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    /* the element just pushed: the not-modified and gzip filters look here */
+
+    r->headers_out.etag = (ngx_table_elt_t *) r->headers_out.headers.last->elts
+                          + (r->headers_out.headers.last->nelts - 1);
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_inbox_reply_problem(ngx_http_request_t *r, ngx_uint_t status,
+    const char *code, const char *detail)
+{
+    ngx_str_t  c, d;
+
+    c.data = (u_char *) code;
+    c.len = ngx_strlen(code);
+    d.data = (u_char *) detail;
+    d.len = ngx_strlen(detail);
+
+    return ngx_inbox_reply_problem_str(r, status, &c, &d, NULL);
+}
+
+
+ngx_int_t
+ngx_inbox_reply_problem_str(ngx_http_request_t *r, ngx_uint_t status,
+    const ngx_str_t *code, const ngx_str_t *detail, const ngx_str_t *more)
+{
+    ngx_str_t                 body, title;
+    ngx_inbox_json_writer_t   w;
+
+    static ngx_str_t  fresh = ngx_string("no-store");
+    static ngx_str_t  retry = ngx_string(NGX_INBOX_REPLY_RETRY);
+
+    title.data = (u_char *) ngx_inbox_reply_title(status);
+    title.len = ngx_strlen(title.data);
+
+    ngx_inbox_json_begin(&w, r->pool);
+    ngx_inbox_json_open(&w, '{');
+    ngx_inbox_json_key(&w, "type");
+    ngx_inbox_json_raw(&w, "\"about:blank\"", 13);
+    ngx_inbox_json_key(&w, "title");
+    ngx_inbox_json_put(&w, &title);
+    ngx_inbox_json_key(&w, "status");
+    ngx_inbox_json_put_int(&w, status);
+    ngx_inbox_json_key(&w, "code");
+    ngx_inbox_json_put(&w, code);
+    ngx_inbox_json_key(&w, "detail");
+    ngx_inbox_json_put(&w, detail);
+
+    if (more != NULL && more->len) {
+        ngx_inbox_json_raw(&w, (char *) more->data, more->len);
+    }
+
+    ngx_inbox_json_close(&w, '}');
+
+    if (ngx_inbox_json_end(&w, &body) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if ((status == NGX_HTTP_SERVICE_UNAVAILABLE
+         || status == NGX_HTTP_TOO_MANY_REQUESTS)
+        && ngx_inbox_reply_header(r, "Retry-After", &retry) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (ngx_inbox_reply_header(r, "Cache-Control", &fresh) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_inbox_reply_send(r, status, "application/problem+json", &body);
+}
+
+
+ngx_int_t
+ngx_inbox_reply_invalid(ngx_http_request_t *r, const char *field,
+    const char *detail)
+{
+    ngx_str_t                f, d, code, words, more;
+    ngx_inbox_json_writer_t  w;
+
+    f.data = (u_char *) field;
+    f.len = ngx_strlen(field);
+    d.data = (u_char *) detail;
+    d.len = ngx_strlen(detail);
+
+    ngx_inbox_json_begin(&w, r->pool);
+    ngx_inbox_json_key(&w, "errors");
+    ngx_inbox_json_open(&w, '[');
+    ngx_inbox_json_open(&w, '{');
+    ngx_inbox_json_key(&w, "field");
+    ngx_inbox_json_put(&w, &f);
+    ngx_inbox_json_key(&w, "detail");
+    ngx_inbox_json_put(&w, &d);
+    ngx_inbox_json_close(&w, '}');
+    ngx_inbox_json_close(&w, ']');
+
+    if (ngx_inbox_json_end(&w, &more) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    words.len = f.len + 1 + d.len;
+    words.data = ngx_pnalloc(r->pool, words.len);
+    if (words.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_sprintf(words.data, "%V %V", &f, &d);
+    ngx_str_set(&code, "invalid");
+
+    return ngx_inbox_reply_problem_str(r, NGX_HTTP_UNPROCESSABLE_ENTITY, &code,
+                                       &words, &more);
+}
+
+
+static const char *
+ngx_inbox_reply_title(ngx_uint_t status)
+{
+    switch (status) {
+
+    case NGX_HTTP_BAD_REQUEST:
+        return "Bad Request";
+
+    case NGX_HTTP_UNAUTHORIZED:
+        return "Unauthorized";
+
+    case NGX_HTTP_FORBIDDEN:
+        return "Forbidden";
+
+    case NGX_HTTP_NOT_FOUND:
+        return "Not Found";
+
+    case NGX_HTTP_NOT_ALLOWED:
+        return "Method Not Allowed";
+
+    case NGX_HTTP_REQUEST_TIME_OUT:
+        return "Request Timeout";
+
+    case NGX_HTTP_CONFLICT:
+        return "Conflict";
+
+    case NGX_HTTP_LENGTH_REQUIRED:
+        return "Length Required";
+
+    case NGX_HTTP_REQUEST_ENTITY_TOO_LARGE:
+        return "Content Too Large";
+
+    case NGX_HTTP_REQUEST_URI_TOO_LARGE:
+        return "URI Too Long";
+
+    case NGX_HTTP_UNSUPPORTED_MEDIA_TYPE:
+        return "Unsupported Media Type";
+
+    case NGX_HTTP_UNPROCESSABLE_ENTITY:
+        return "Unprocessable Content";
+
+    case NGX_HTTP_TOO_MANY_REQUESTS:
+        return "Too Many Requests";
+
+    case NGX_HTTP_INTERNAL_SERVER_ERROR:
+        return "Internal Server Error";
+
+    case NGX_HTTP_BAD_GATEWAY:
+        return "Bad Gateway";
+
+    case NGX_HTTP_SERVICE_UNAVAILABLE:
+        return "Service Unavailable";
+
+    case NGX_HTTP_GATEWAY_TIME_OUT:
+        return "Gateway Timeout";
+
+    default:
+        return "Error";
+    }
+}

@@ -1,0 +1,126 @@
+
+/*
+ * Copyright (C) the ngx_inbox authors
+ *
+ * Layer 4, service.  The only file that knows the names of Redis functions and
+ * the words of their errors.  One call is one FCALL on one space; docs/redis.md
+ * says what each takes and answers.
+ *
+ * The store loads the function library itself when it is missing or older, and
+ * tells each space once per connection the run id of the Redis process, so
+ * that a store which has lost its last writes is noticed.
+ *
+ * Redis lost:   calls in flight end with 503; new ones are refused at once
+ *               until it is back; at the very start they wait for it.
+ * Client left:  ngx_inbox_store_forget(); the command may still take effect.
+ */
+
+#ifndef _NGX_INBOX_STORE_H_INCLUDED_
+#define _NGX_INBOX_STORE_H_INCLUDED_
+
+
+#include "ngx_inbox.h"
+#include "ngx_inbox_conf.h"
+#include "ngx_inbox_redis.h"
+
+
+typedef enum {
+    NGX_INBOX_FN_INGEST = 0,
+    NGX_INBOX_FN_JOURNAL,
+    NGX_INBOX_FN_INBOX,
+    NGX_INBOX_FN_CHAT,
+    NGX_INBOX_FN_TRANSCRIPT,
+    NGX_INBOX_FN_VISITOR,
+    NGX_INBOX_FN_REPLY,
+    NGX_INBOX_FN_TAKE,
+    NGX_INBOX_FN_JOIN,
+    NGX_INBOX_FN_LEAVE,
+    NGX_INBOX_FN_CLOSE,
+    NGX_INBOX_FN_REOPEN,
+    NGX_INBOX_FN_TRANSFER,
+    NGX_INBOX_FN_READ,
+    NGX_INBOX_FN_RECEIPT,
+    NGX_INBOX_FN_TYPING,
+    NGX_INBOX_FN_ME,
+    NGX_INBOX_FN_CLAIM,
+    NGX_INBOX_FN_SETTLE,
+    NGX_INBOX_FN_SPACE_PUT,
+    NGX_INBOX_FN_SPACE,
+    NGX_INBOX_FN_CHANNEL_PUT,
+    NGX_INBOX_FN_CHANNEL,
+    NGX_INBOX_FN_CHANNEL_GET,
+    NGX_INBOX_FN_CHANNEL_DELETE,
+    NGX_INBOX_FN_CHANNELS,
+    NGX_INBOX_FN_GROUP_PUT,
+    NGX_INBOX_FN_GROUP_GET,
+    NGX_INBOX_FN_GROUP_DELETE,
+    NGX_INBOX_FN_GROUPS,
+    NGX_INBOX_FN_AGENT_PUT,
+    NGX_INBOX_FN_AGENT_GET,
+    NGX_INBOX_FN_AGENT_DELETE,
+    NGX_INBOX_FN_AGENTS,
+    NGX_INBOX_FN_TOKEN_ADD,
+    NGX_INBOX_FN_TOKENS,
+    NGX_INBOX_FN_TOKEN_DELETE,
+    NGX_INBOX_FN_LAST
+} ngx_inbox_fn_e;
+
+
+/* what came of a call; gone when the callback returns */
+typedef struct {
+    ngx_uint_t                status;   /* 200: value is there; else the HTTP
+                                           status that says what is wrong */
+    ngx_str_t                 code;     /* a problem document's code */
+    ngx_str_t                 detail;   /* its words */
+    ngx_str_t                 more;     /* further JSON members, or len 0 */
+    ngx_inbox_redis_value_t  *value;
+
+    unsigned                  stale:1;  /* the settings told were old */
+    unsigned                  unknown:1;/* sent, no answer: it may have
+                                           happened all the same */
+} ngx_inbox_answer_t;
+
+
+typedef struct ngx_inbox_store_call_s  ngx_inbox_store_call_t;
+
+/* exactly once, never before the start returned */
+typedef void (*ngx_inbox_store_done_pt)(void *data, ngx_inbox_answer_t *answer);
+
+
+/* pool: of the cycle; NULL: memory */
+ngx_inbox_store_t *ngx_inbox_store_create(ngx_pool_t *pool,
+    ngx_inbox_main_conf_t *conf, ngx_log_t *log);
+
+/* waiting calls end with 503 */
+void ngx_inbox_store_destroy(ngx_inbox_store_t *store);
+
+/*
+ * Starts function fn on a space; `now` is put in front of the arguments, all
+ * are copied.  NULL: the store is away or memory is out; done will not come.
+ */
+ngx_inbox_store_call_t *ngx_inbox_store_call(ngx_inbox_store_t *store,
+    ngx_inbox_fn_e fn, const ngx_str_t *space, const ngx_str_t *args,
+    ngx_uint_t n, ngx_inbox_store_done_pt done, void *data);
+
+void ngx_inbox_store_forget(ngx_inbox_store_call_t *call);
+
+/* the registry of spaces: value is an array of ids */
+ngx_inbox_store_call_t *ngx_inbox_store_spaces(ngx_inbox_store_t *store,
+    ngx_inbox_store_done_pt done, void *data);
+
+/* writes a space into the registry, before its first key */
+ngx_inbox_store_call_t *ngx_inbox_store_register(ngx_inbox_store_t *store,
+    const ngx_str_t *space, ngx_inbox_store_done_pt done, void *data);
+
+/* PING, for health */
+ngx_inbox_store_call_t *ngx_inbox_store_ping(ngx_inbox_store_t *store,
+    ngx_inbox_store_done_pt done, void *data);
+
+/* calls without an answer */
+ngx_uint_t ngx_inbox_store_in_flight(const ngx_inbox_store_t *store);
+
+/* connections made since the start, for metrics */
+ngx_uint_t ngx_inbox_store_connects(const ngx_inbox_store_t *store);
+
+
+#endif /* _NGX_INBOX_STORE_H_INCLUDED_ */
