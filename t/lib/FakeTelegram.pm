@@ -1,0 +1,228 @@
+package FakeTelegram;
+
+# Copyright (C) the ngx_inbox authors
+#
+# A Bot API that answers as it is told, in a process of its own:
+#
+#     my $fake = FakeTelegram->new();
+#     my $t = Test::Inbox->new(apis => { telegram => $fake->origin })->start();
+#
+#     $fake->next({ status => 500 }, { status => 429, retry_after => 1 },
+#         { act => 'hang' });
+#     ...
+#     my @calls = $fake->calls();     # { path, body, json, headers } in order
+#
+# What is not told is answered as Telegram would, with message_id 1001, 1002 …
+# Acts: hang (no answer at all), close (the request is read, the connection
+# closed), garbage, split (the answer byte by byte).  Any other Bot-API-like
+# service can be played with `reply`, the bytes of the answer's body.
+
+use strict;
+use warnings;
+
+use File::Temp qw(tempdir);
+use IO::Select;
+use IO::Socket::INET;
+use JSON::PP;
+use POSIX ();
+
+my $json = JSON::PP->new->utf8->canonical;
+
+
+sub new {
+    my ($class) = @_;
+
+    my $listen = IO::Socket::INET->new(LocalAddr => '127.0.0.1',
+        LocalPort => 0, Listen => 128, ReuseAddr => 1) or die "fake: $!\n";
+
+    my $self = bless { port => $listen->sockport, owner => $$,
+        dir => tempdir('fake-XXXXXX', TMPDIR => 1, CLEANUP => 1) }, $class;
+
+    $self->{pid} = fork() // die "fork: $!\n";
+
+    if ($self->{pid} == 0) {
+        $SIG{TERM} = 'DEFAULT';
+        $SIG{PIPE} = 'IGNORE';
+        $self->serve($listen);
+        POSIX::_exit(0);
+    }
+
+    return $self;
+}
+
+
+sub origin { "http://127.0.0.1:$_[0]{port}" }
+
+
+# scripts for the next calls, in order
+sub next {
+    my ($self, @scripts) = @_;
+
+    $self->append('script', map { $json->encode($_) } @scripts);
+}
+
+
+sub calls {
+    my ($self) = @_;
+
+    return map { $json->decode($_) } $self->lines('calls');
+}
+
+
+sub lines {
+    my ($self, $name) = @_;
+
+    open my $in, '<', "$self->{dir}/$name" or return;
+    return <$in>;
+}
+
+
+sub append {
+    my ($self, $name, @lines) = @_;
+
+    open my $out, '>>', "$self->{dir}/$name" or die "$name: $!\n";
+    syswrite $out, "$_\n" for @lines;
+}
+
+
+# the child: until its parent has gone
+sub serve {
+    my ($self, $listen) = @_;
+
+    my $select = IO::Select->new($listen);
+    my %in;
+
+    while (getppid() == $self->{owner}) {
+        for my $socket ($select->can_read(0.5)) {
+            if ($socket == $listen) {
+                $select->add($listen->accept() // next);
+                next;
+            }
+
+            my $n = sysread $socket, $in{$socket}, 65536,
+                length($in{$socket} // '');
+
+            if (!$n || !$self->requests($socket, \$in{$socket})) {
+                $select->remove($socket);
+                delete $in{$socket};
+                close $socket;
+            }
+        }
+    }
+}
+
+
+# answers the whole requests that are here; false: close the connection
+sub requests {
+    my ($self, $socket, $in) = @_;
+
+    while ($$in =~ /^(.*?)\r\n\r\n/s) {
+        my ($head, $from) = ($1, $+[0]);
+        my ($length) = $head =~ /^Content-Length:\s*(\d+)/mi;
+        $length //= 0;
+
+        if ($head =~ /^Expect:/mi && length $$in == $from) {
+            syswrite $socket, "HTTP/1.1 100 Continue\r\n\r\n";
+        }
+
+        return 1 if length $$in < $from + $length;
+
+        my $body = substr $$in, $from, $length;
+        substr $$in, 0, $from + $length, '';
+
+        $self->record($head, $body);
+        $self->answer($socket, $self->script()) or return 0;
+    }
+
+    return 1;
+}
+
+
+sub record {
+    my ($self, $head, $body) = @_;
+
+    my ($line, @lines) = split /\r\n/, $head;
+    my ($method, $path) = split / /, $line;
+    my %headers = map { /^([^:]+):\s*(.*)$/ ? (lc $1 => $2) : () } @lines;
+
+    $self->append('calls', $json->encode({ method => $method, path => $path,
+        headers => \%headers, body => $body,
+        json => scalar eval { $json->decode($body) } }));
+}
+
+
+sub script {
+    my ($self) = @_;
+
+    my @lines = $self->lines('script');
+    my $line = $lines[$self->{told} // 0] or return {};
+
+    $self->{told}++;
+
+    return $json->decode($line);
+}
+
+
+sub answer {
+    my ($self, $socket, $s) = @_;
+
+    my $act = $s->{act} // '';
+
+    return 1 if $act eq 'hang';
+    return 0 if $act eq 'close';
+
+    if ($act eq 'garbage') {
+        syswrite $socket, "\x00\xff no protocol at all\r\n\r\n";
+        return 0;
+    }
+
+    my $body = $s->{reply} // $json->encode($self->words($s));
+    my $status = $s->{status} // 200;
+    my $bytes = "HTTP/1.1 $status Fake\r\nContent-Type: application/json\r\n"
+        . (defined $s->{retry_after} ? "Retry-After: $s->{retry_after}\r\n"
+                                     : '')
+        . 'Content-Length: ' . length($body) . "\r\n\r\n$body";
+
+    for my $piece ($act eq 'split' ? split(//, $bytes) : $bytes) {
+        syswrite $socket, $piece;
+    }
+
+    return 1;
+}
+
+
+sub words {
+    my ($self, $s) = @_;
+
+    my $status = $s->{status} // 200;
+
+    if ($status == 200) {
+        my $id = 1001 + ($self->{given}++ // 0);
+
+        return { ok => JSON::PP::true, result => { message_id => $id,
+            date => 1700000000, chat => { id => 1, type => 'private' } } };
+    }
+
+    my $words = { ok => JSON::PP::false, error_code => $status,
+        description => $s->{description} // "Fake error $status" };
+
+    if (defined $s->{retry_after}) {
+        $words->{parameters} = { retry_after => $s->{retry_after} };
+    }
+
+    return $words;
+}
+
+
+sub DESTROY {
+    my ($self) = @_;
+
+    return if $$ != $self->{owner} || !$self->{pid};
+
+    local ($?, $!);
+    kill 'KILL', $self->{pid};
+    waitpid $self->{pid}, 0;
+}
+
+
+1;

@@ -1,0 +1,560 @@
+package Test::Inbox;
+
+# Copyright (C) the ngx_inbox authors
+#
+# The product as a test sees it: a private Redis and a private nginx in a
+# directory of their own, a space, a group and a site channel in them.
+#
+#     use Test::Inbox;
+#
+#     my $t = Test::Inbox->new(workers => 2)->start();
+#
+#     is($t->get('/inbox/health')->{status}, 200, 'healthy');
+#     is($t->api(GET => 'me')->{json}{agent}{id}, 'root', 'I am root');
+#
+#     $t->done();
+#
+# done() ends both servers and then asserts what every test asserts: nginx
+# stopped in time, left no alert, no core and no sanitizer report.
+#
+# Environment: TEST_NGINX and TEST_MODULE say which nginx (default: the
+# installed one with build/ngx_http_inbox_module.so; a nginx of our own has the
+# module linked in); TEST_LEAVE=1 keeps the directory, TEST_CATLOG=1 prints the
+# error log, TEST_DEBUG=1 logs at nginx's debug level.
+
+use strict;
+use warnings;
+
+use Cwd qw(abs_path);
+use File::Basename qw(dirname);
+use File::Path qw(make_path remove_tree);
+use File::Temp qw(tempdir);
+use IO::Socket::INET;
+use JSON::PP;
+use POSIX qw(WNOHANG);
+use Test::More;
+use Time::HiRes qw(time sleep);
+
+use Test::Inbox::HTTP;
+use Test::Inbox::Redis;
+
+our $TOP = abs_path(dirname(abs_path(__FILE__)) . '/../../..');
+
+my $TOKEN = 'root-' . join '', map { sprintf '%x', rand 16 } 1 .. 48;
+my $SECRET = join '', map { sprintf '%x', rand 16 } 1 .. 64;
+
+# seconds; a loaded machine under a sanitizer is slow
+my $START = 30;
+my $STOP = 30;
+
+my @running;
+my $owner = $$;
+
+
+# options:
+#   workers      number of workers (1)
+#   main, events, http, server, location    more directives there
+#   space        value of inbox_space (default)
+#   limits       on or off (off)
+#   provision    0: start with an empty store
+#   apis         { kind => origin } for inbox_channel_api
+#   redis        { fsync => , config => } see Test::Inbox::Redis
+#   store        value of inbox_redis, in place of the private one
+#   sanitized    0: skip this test on a sanitized nginx
+sub new {
+    my ($class, %o) = @_;
+
+    my $self = bless {
+        workers => 1, space => 'default', limits => 'off', provision => 1,
+        apis => {}, redis => {}, sanitized => 1, allow => [], token => $TOKEN,
+        %o
+    }, $class;
+
+    my $own = $ENV{TEST_NGINX};
+
+    $self->{nginx} = $own // installed();
+    $self->{module} = $ENV{TEST_MODULE}
+        // ($own ? '' : "$TOP/build/ngx_http_inbox_module.so");
+
+    if ($self->{nginx} =~ /sanitized/ && !$self->{sanitized}) {
+        plan(skip_all => 'measures what a sanitizer changes');
+    }
+
+    $self->{dir} = tempdir('inbox-XXXXXX', TMPDIR => 1);
+    chmod 0755, $self->{dir};
+    make_path("$self->{dir}/temp");
+
+    $self->spew('owner.token', $self->{token});
+    $self->spew('secret', $SECRET);
+    chmod 0600, map { "$self->{dir}/$_" } 'owner.token', 'secret';
+
+    $self->{store_server} =
+        Test::Inbox::Redis->new($self->{dir}, %{$self->{redis}});
+
+    push @running, $self;
+
+    return $self;
+}
+
+
+sub installed {
+    my ($path) = grep { -x } map { "$_/nginx" } split(/:/, $ENV{PATH}),
+        '/usr/sbin';
+
+    return $path // die "no nginx\n";
+}
+
+
+sub dir   { $_[0]{dir} }
+sub port  { $_[0]{port} }
+sub token { $_[0]{token} }
+sub redis { $_[0]{store_server} }
+
+
+sub start {
+    my ($self) = @_;
+
+    $self->redis->start() unless $self->{store};
+    $self->start_nginx();
+    $self->provision() if $self->{provision};
+
+    return $self;
+}
+
+
+# ports are free when one looks, and taken a moment later: try again
+sub start_nginx {
+    my ($self) = @_;
+
+    for my $try (1 .. 5) {
+        $self->{port} = free_port();
+        $self->spew('nginx.conf', $self->nginx_conf());
+        $self->spawn();
+
+        return $self if $self->wait_ready();
+
+        last if $self->log() !~ /Address already in use/;
+        $self->spew('error.log', '');
+    }
+
+    diag($self->log());
+    die "nginx did not start\n";
+}
+
+
+sub spawn {
+    my ($self) = @_;
+
+    my $pid = fork() // die "fork: $!\n";
+
+    if ($pid == 0) {
+        open STDIN, '<', '/dev/null';
+        open STDOUT, '>', '/dev/null';
+        open STDERR, '>>', "$self->{dir}/error.log";
+
+        $ENV{ASAN_OPTIONS} = "detect_leaks=0:abort_on_error=0:log_path="
+            . "$self->{dir}/asan";
+        $ENV{UBSAN_OPTIONS} = 'print_stacktrace=1';
+
+        exec $self->{nginx}, '-e', "$self->{dir}/error.log", '-p',
+            $self->{dir}, '-c', "$self->{dir}/nginx.conf"
+            or POSIX::_exit(127);
+    }
+
+    $self->{pid} = $pid;
+}
+
+
+# listening, and every worker has come up
+sub wait_ready {
+    my ($self) = @_;
+
+    my $end = time() + $START;
+
+    while (time() < $end) {
+        if (waitpid($self->{pid}, WNOHANG) == $self->{pid}) {
+            delete $self->{pid};
+            return 0;
+        }
+
+        return 1 if $self->healthy();
+        sleep 0.05;
+    }
+
+    return 0;
+}
+
+
+# with no store to speak to, an answer of any kind is all one can ask
+sub healthy {
+    my ($self) = @_;
+
+    my $r = eval { $self->get('/inbox/health', timeout => 2) } or return 0;
+
+    return $r->{status} == 200 || !$self->{provision};
+}
+
+
+sub free_port {
+    my $socket = IO::Socket::INET->new(LocalAddr => '127.0.0.1',
+        LocalPort => 0, Listen => 1, ReuseAddr => 1) or die "no port: $!\n";
+
+    return $socket->sockport;
+}
+
+
+sub nginx_conf {
+    my ($self) = @_;
+
+    my $dir = $self->{dir};
+    my $level = $ENV{TEST_DEBUG} ? 'debug' : 'info';
+    my $store = $self->{store} // "unix:$dir/redis.sock";
+    my $load = $self->{module} ? "load_module $self->{module};" : '';
+    my $user = $> == 0 ? 'user root;' : '';
+    my $apis = join '', map { "inbox_channel_api $_ $self->{apis}{$_};\n" }
+        sort keys %{$self->{apis}};
+    my %more = map { $_ => $self->{$_} // '' }
+        qw(main events http server location);
+
+    my $conf = <<"END";
+$load
+$user
+daemon off;
+pid $dir/nginx.pid;
+error_log $dir/error.log $level;
+worker_processes $self->{workers};
+working_directory $dir;
+worker_rlimit_core 500m;
+$more{main}
+events {
+    worker_connections 4096;
+    $more{events}
+}
+http {
+    types { text/html html; text/css css; text/javascript js mjs;
+            application/json json; image/svg+xml svg; }
+    default_type application/octet-stream;
+    access_log $dir/access.log;
+    client_body_temp_path $dir/temp/body;
+    proxy_temp_path $dir/temp/proxy;
+    fastcgi_temp_path $dir/temp/fastcgi;
+    uwsgi_temp_path $dir/temp/uwsgi;
+    scgi_temp_path $dir/temp/scgi;
+
+    inbox_redis $store;
+    inbox_root_token_file $dir/owner.token;
+    inbox_secret_file $dir/secret;
+    inbox_limits $self->{limits};
+    $apis
+    $more{http}
+    server {
+        listen 127.0.0.1:PORT;
+        location /inbox/ {
+            alias $TOP/www/;
+            inbox on;
+            inbox_space $self->{space};
+            $more{location}
+        }
+        $more{server}
+    }
+}
+END
+    $conf =~ s/\bPORT\b/$self->{port}/g;
+
+    return $conf;
+}
+
+
+# what `make run` makes as well: a space, a group, a site
+sub provision {
+    my ($self) = @_;
+
+    $self->create('spaces/default', { name => 'Test', locale => 'en',
+        plan => 'commercial' });
+    $self->create('groups/support', { name => 'Support',
+        agents => ['root'] });
+    $self->create('channels/site', { kind => 'site', title => 'Site',
+        group => 'support', settings => { greeting => 'Hello' } });
+}
+
+
+sub create {
+    my ($self, $path, $data) = @_;
+
+    my $r = $self->api(PUT => $path, json => $data);
+
+    if (!$r || $r->{status} !~ /^20[014]$/) {
+        diag($r ? "$r->{head}\n\n$r->{body}" : 'no answer', $self->log());
+        die "could not create $path\n";
+    }
+
+    return $r->{json};
+}
+
+
+# an agent with a token; returns the token
+sub agent {
+    my ($self, $id, %o) = @_;
+
+    $self->create("agents/$id", { name => $o{name} // ucfirst $id,
+        role => $o{role} // 'agent', enabled => JSON::PP::true });
+
+    return $self->api(POST => "agents/$id/tokens",
+        json => { name => 'test' })->{json}{token};
+}
+
+
+# one request on a connection of its own; options of Test::Inbox::HTTP::send,
+# and timeout
+sub request {
+    my ($self, $method, $path, %o) = @_;
+
+    my $c = $self->connect();
+    my $r = $c->send($method, $path, %o)->read($o{timeout} // 15);
+
+    $c->close();
+
+    return $r;
+}
+
+
+sub get  { my $self = shift; return $self->request(GET => @_) }
+sub post { my $self = shift; return $self->request(POST => @_) }
+
+# the agents' API, as the owner unless another token is given
+sub api {
+    my ($self, $method, $path, %o) = @_;
+
+    return $self->request($method, "/inbox/api/v1/$path",
+        token => $self->{token}, %o);
+}
+
+
+sub connect {
+    my ($self) = @_;
+
+    return Test::Inbox::HTTP->new($self->{port});
+}
+
+
+# many requests at once, [method, path, options …] each; their answers in order
+sub parallel {
+    my ($self, @requests) = @_;
+
+    my @all = map { $self->connect() } @requests;
+
+    $all[$_]->send(@{$requests[$_]}) for 0 .. $#all;
+
+    my @answers = Test::Inbox::HTTP::together(30, @all);
+
+    $_->close() for @all;
+
+    return @answers;
+}
+
+
+# a function of the library, in the test's space, now
+sub fcall {
+    my ($self, $name, @args) = @_;
+
+    my $now = sprintf '%.0f', time() * 1e6;
+
+    return $self->redis->call('FCALL', "inbox_1_$name", 1,
+        "inbox:{$self->{space}}", $now, @args);
+}
+
+
+# bytes of t/fixtures/<channel>/<case>/request
+sub fixture {
+    my ($self, $name, $file) = @_;
+
+    return slurp("$TOP/t/fixtures/$name/" . ($file // 'request'));
+}
+
+
+# true as soon as the condition is; false after so many seconds
+sub wait_for {
+    my ($self, $condition, $seconds) = @_;
+
+    my $end = time() + ($seconds // 10);
+
+    while (1) {
+        my $got = $condition->();
+
+        return $got if $got;
+        return 0 if time() > $end;
+        sleep 0.02;
+    }
+}
+
+
+# processes of the workers, also of those that are leaving
+sub workers {
+    my ($self) = @_;
+
+    my @pids;
+
+    for my $file (glob '/proc/[0-9]*/stat') {
+        my $stat = eval { slurp($file) } or next;
+        my ($pid, $parent) = $stat =~ /^(\d+) \(.*\) \S (\d+)/s or next;
+
+        push @pids, $pid if $parent == $self->{pid};
+    }
+
+    return @pids;
+}
+
+
+# a new configuration with the same store; returns when new workers serve
+sub reload {
+    my ($self) = @_;
+
+    my %old = map { $_ => 1 } $self->workers();
+
+    kill 'HUP', $self->{pid};
+
+    return $self->wait_for(sub {
+        (grep { !$old{$_} } $self->workers()) >= $self->{workers}
+    }, $START);
+}
+
+
+# lines of the error log that are expected here
+sub allow {
+    my ($self, @patterns) = @_;
+
+    push @{$self->{allow}}, @patterns;
+
+    return $self;
+}
+
+
+sub log {
+    my ($self) = @_;
+
+    return -e "$self->{dir}/error.log" ? slurp("$self->{dir}/error.log") : '';
+}
+
+
+# the last act of a test
+sub done {
+    my ($self) = @_;
+
+    my $stopped = $self->stop();
+    my @found = $self->complaints();
+
+    ok($stopped, 'nginx stopped in time');
+    ok(!@found, 'nothing alarming in the log')
+        or diag(join "\n", @found[0 .. ($#found < 60 ? $#found : 60)]);
+
+    $self->{failed} = !Test::More->builder->is_passing;
+    $self->clean();
+    done_testing();
+}
+
+
+# ends nginx as politely as its owner would, then Redis
+sub stop {
+    my ($self) = @_;
+
+    my $in_time = 1;
+
+    if (my $pid = delete $self->{pid}) {
+        kill 'QUIT', $pid;
+        $in_time = $self->wait_for(sub { waitpid($pid, WNOHANG) }, $STOP);
+
+        if (!$in_time) {
+            kill 'TERM', $pid;
+            $self->wait_for(sub { waitpid($pid, WNOHANG) }, 5)
+                or kill 'KILL', $pid;
+        }
+    }
+
+    $self->redis->stop();
+
+    return $in_time;
+}
+
+
+# what no test may leave behind
+sub complaints {
+    my ($self) = @_;
+
+    my @found = map { "core: $_" } glob "$self->{dir}/core*";
+
+    push @found, map { slurp($_) } glob "$self->{dir}/asan*";
+
+    for my $line (split /\n/, $self->log()) {
+        next if $line !~ /\[(alert|crit|emerg)\]|AddressSanitizer/
+            && $line !~ /ngx_inbox\S*:\d+:\d+: runtime error/;
+        next if grep { $line =~ $_ } @{$self->{allow}};
+
+        push @found, $line;
+    }
+
+    return @found;
+}
+
+
+sub clean {
+    my ($self) = @_;
+
+    $self->{cleaned} = 1;
+
+    if ($ENV{TEST_CATLOG} && $self->{failed}) {
+        diag($self->log());
+    }
+
+    if ($ENV{TEST_LEAVE} && $self->{failed}) {
+        diag("left: $self->{dir}");
+
+    } else {
+        remove_tree($self->{dir});
+    }
+}
+
+
+sub spew {
+    my ($self, $name, $bytes) = @_;
+
+    open my $out, '>', "$self->{dir}/$name" or die "$name: $!\n";
+    print $out $bytes;
+    close $out;
+}
+
+
+sub slurp {
+    my ($path) = @_;
+
+    open my $in, '<', $path or die "$path: $!\n";
+    local $/;
+
+    return scalar <$in>;
+}
+
+
+$SIG{INT} = $SIG{TERM} = sub { exit 130 };
+
+# a test that died or forgot done() still ends its servers, and fails when they
+# complain; processes that the test has forked are none of this
+END {
+    my $code = $?;
+    my @mine = $$ == $owner ? grep { !$_->{cleaned} } @running : ();
+
+    for my $self (@mine) {
+        my $in_time = $self->stop();
+        my @found = $self->complaints();
+
+        diag('nginx did not stop in time') if !$in_time;
+        diag(@found) if @found;
+
+        $code ||= 1 if @found || !$in_time;
+        $self->{failed} = $code != 0;
+        $self->clean();
+    }
+
+    $? = $code;
+}
+
+
+1;
