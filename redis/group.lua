@@ -9,6 +9,8 @@ local Group = {}
 do
   -- chats that one call moves out of a group
   local MOVE_MOST = 500
+  -- chats that are looked at before a group is found free
+  local LOOK_MOST = 1000
 
   local function need(root, id)
     local g = call('HMGET', Keys.group(root, id), 'name', 'agents')
@@ -132,5 +134,68 @@ do
       local list = Agent.ids(call('HGET', key, 'agents'))
       call('HSET', key, 'agents', packed(without(list, agent)))
     end
+  end
+
+  -- Every chat of a group has been unassigned there once, so the group's feed
+  -- knows all of them, and others that have left.  Newest first.
+  local function chats_of(root, id, most)
+    local list = {}
+    local feed = Keys.feed_group(root, id)
+    local past = call('ZREVRANGE', feed, 0, most - 1)
+    for _, n in ipairs(past) do
+      if call('HGET', Keys.chat(root, n), 'group') == id then
+        list[#list + 1] = n
+      end
+    end
+    return list, past
+  end
+
+  local function must_be_free(root, id, channels)
+    if #channels > 0 then
+      fail('INUSE the channel ' .. channels[1] .. ' feeds this group')
+    end
+    local list, past = chats_of(root, id, LOOK_MOST)
+    if #list > 0 or #past == LOOK_MOST then
+      fail('INUSE chats belong to this group')
+    end
+  end
+
+  -- makes chats everybody's; their old places are not kept, as nobody can look
+  -- at a group's feed that is going away
+  local function free_chats(root, now, id)
+    local list, past = chats_of(root, id, MOVE_MOST)
+    if #list > 0 then
+      local s = Space.open(root, now)
+      for i, n in ipairs(list) do
+        local chat = Chat.read(root, n)
+        Chat.lift(s, chat)
+        chat.group = ''
+        list[i] = Chat.save(s, chat)
+      end
+      Chat.done(s, table.concat(list, ' '))
+    end
+    if #past > 0 then
+      call('ZREM', Keys.feed_group(root, id), unpack(past))
+    end
+    return call('EXISTS', Keys.feed_group(root, id)) == 1
+  end
+
+  -- Deletes a group that nothing uses; with force its channels and chats become
+  -- everybody's, MOVE_MOST chats at a time: `more` wants another call.
+  function Group.delete(root, now, id, force)
+    local g = need(root, id)
+    local channels = Channel.of_group(root, id)
+    if not force then
+      must_be_free(root, id, channels)
+    end
+    Channel.to_everybody(root, channels, now)
+    if free_chats(root, now, id) then
+      return 'more'
+    end
+    call('DEL', Keys.group(root, id))
+    call('SREM', Keys.groups(root), id)
+    call('HDEL', Keys.serving(root), id)
+    change(root, id, g.agents, '')
+    return 'ok'
   end
 end
