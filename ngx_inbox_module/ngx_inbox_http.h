@@ -49,22 +49,36 @@ typedef void (*ngx_inbox_http_done_pt)(void *data,
     ngx_inbox_http_answer_t *answer);
 
 
+/*
+ * While the configuration is read: sets conf->resolver to the name servers of
+ * the machine unless nginx's own `resolver` has set it.  NGX_OK | NGX_ERROR
+ */
+ngx_int_t ngx_inbox_http_resolver(ngx_conf_t *cf,
+    ngx_inbox_main_conf_t *conf);
+
 /* NULL: memory, or curl would not start */
 ngx_inbox_http_t *ngx_inbox_http_create(ngx_pool_t *pool,
     ngx_inbox_main_conf_t *conf, ngx_log_t *log);
 
-/* breaks off what is in flight without callbacks */
+/* breaks off what is in flight without callbacks; not from a callback */
 void ngx_inbox_http_destroy(ngx_inbox_http_t *http);
 
 /*
  * Starts one request; everything in it is copied.  timeout in ms for the whole
- * of it.  NULL: not started (too many at once, memory, not http or https).
+ * of it.  NULL: not started (too many at once, too few free connections, memory,
+ * not http or https, control characters in a header).
+ *
+ * Hosts that resolve to addresses which are not public end with NGX_DECLINED,
+ * "address is not allowed", unless their origin is one of conf->apis.
+ * Redirects are answers.  Reload: the old worker stays until its sends have
+ * ended; worker_shutdown_timeout ends them with a reason.
  */
 ngx_inbox_http_send_t *ngx_inbox_http_send(ngx_inbox_http_t *http,
     ngx_inbox_http_request_t *request, ngx_msec_t timeout,
     ngx_inbox_http_done_pt done, void *data);
 
-/* breaks it off, silently; also while its name is being resolved */
+/* breaks it off, silently; also while its name is being resolved, and from
+   within its own callback, where there is nothing left to do */
 void ngx_inbox_http_forget(ngx_inbox_http_send_t *send);
 
 ngx_uint_t ngx_inbox_http_in_flight(const ngx_inbox_http_t *http);
