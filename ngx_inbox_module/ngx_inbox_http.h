@@ -65,8 +65,8 @@ void ngx_inbox_http_destroy(ngx_inbox_http_t *http);
 
 /*
  * Starts one request; everything in it is copied.  timeout in ms for the whole
- * of it.  NULL: not started (too many at once, too few free connections, memory,
- * not http or https, control characters in a header).
+ * of it.  NULL: not started (too many at once, too few free connections,
+ * memory, not http or https, control characters in a header).
  *
  * Hosts that resolve to addresses which are not public end with NGX_DECLINED,
  * "address is not allowed", unless their origin is one of conf->apis.

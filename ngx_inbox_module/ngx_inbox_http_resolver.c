@@ -3,9 +3,9 @@
  * Copyright (C) the ngx_inbox authors
  *
  * Which name servers to ask when the configuration has no `resolver`: those of
- * the machine, as the C library would.  Only "nameserver" lines are read; search
- * lists, options and the hosts file are not ours, because platforms are called
- * by full public names.
+ * the machine, as the C library would.  Only "nameserver" lines are read;
+ * search lists, options and the hosts file are not ours, because platforms are
+ * called by full public names.
  */
 
 
