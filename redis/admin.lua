@@ -106,4 +106,44 @@ do
     Space.notice(root, 'agent ' .. id)
     return json(id, a)
   end
+
+  -- the chats he takes part in, the freshest LEAVE_MOST: he leaves them
+  local function leave_chats(root, now, id, name)
+    local list = call('ZREVRANGE', Keys.order_agent(root, id), 0,
+                      LEAVE_MOST - 1)
+    if #list == 0 then
+      return
+    end
+    local s = Space.open(root, now)
+    for i, n in ipairs(list) do
+      local chat = Chat.need(root, n)
+      Turn.drop(s, chat, id, name)
+      list[i] = Chat.save(s, chat)
+    end
+    Chat.done(s, table.concat(list, ' '))
+  end
+
+  local function remove(root, id, groups)
+    Group.forget(root, id, Agent.ids(groups))
+    call('SREM', Keys.agents(root), id)
+    call('UNLINK', Keys.agent(root, id), Keys.order_closed(root, id),
+         Keys.feed_agent(root, id), Keys.feed_reads(root, id),
+         Keys.unread(root, id), Keys.seen(root, id))
+  end
+
+  -- He is out at once; of many chats he leaves so many in one call: then the
+  -- answer is `more`, and the same call goes on.
+  function Admin.delete(root, now, caller, id)
+    local a = need(root, id)
+    guard(caller, a.role)
+    call('HSET', Keys.agent(root, id), 'enabled', 0)
+    Token.delete_all(root, id)
+    leave_chats(root, now, id, a.name)
+    local more = call('EXISTS', Keys.order_agent(root, id)) == 1
+    if not more then
+      remove(root, id, a.groups)
+    end
+    Space.notice(root, 'agent ' .. id)
+    return more and 'more' or 'ok'
+  end
 end

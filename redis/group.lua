@@ -168,8 +168,7 @@ do
       local s = Space.open(root, now)
       for i, n in ipairs(list) do
         local chat = Chat.read(root, n)
-        Chat.lift(s, chat)
-        chat.group = ''
+        Turn.regroup(s, chat, '')
         list[i] = Chat.save(s, chat)
       end
       Chat.done(s, table.concat(list, ' '))

@@ -20,8 +20,6 @@ local Outbox = {}
 do
   local DOUBT = 'sent again after an interruption, it may have arrived twice'
   local WORDS_MAX = 500
-  local SEARCH_TURNS = 10
-  local SEARCH_STEP = 1000
   local GONE = 'the channel was deleted'
 
   -- appends a message to what waits; safe only once per message
@@ -37,47 +35,15 @@ do
     call('DEL', Keys.out(root, chat))
   end
 
-  -- The external id of a message that is answered, or ''.  The map goes from
-  -- external ids to numbers and quoting is rare, so it is searched, up to a
-  -- point: a quote that is not found is left out.
-  local function external_of(root, chat, reply_to)
-    local wanted = string.match(reply_to, '%-(%d+)"$')
-    local cursor = '0'
-    for _ = 1, wanted and SEARCH_TURNS or 0 do
-      local page = call('HSCAN', Keys.external(root, chat), cursor,
-                        'COUNT', SEARCH_STEP)
-      for i = 2, #page[2], 2 do
-        if string.match(page[2][i], '^%d+') == wanted then
-          return page[2][i - 1]
-        end
-      end
-      cursor = page[1]
-      if cursor == '0' then
-        break
-      end
-    end
-    return ''
-  end
-
-  local function name_of(author)
-    local name = (author ~= 'null') and cjson.decode(author).name
-    return (type(name) == 'string') and name or ''
-  end
-
-  -- the number and the raw members of the head of what waits; nil: nothing
-  -- waits; false: the head's message does not wait
+  -- the number of the head of what waits, and what is to be sent of it; no
+  -- number: nothing waits; a number alone: it is not to be sent any more
   local function head(root, chat)
     local number = call('LINDEX', Keys.out(root, chat), 0)
     if not number then
       return nil
     end
     local piece = Message.at(root, chat, number)
-    local m = piece and Message.split(piece)
-    if not m or m.delivery ~= '"queued"' then
-      return false
-    end
-    m.id = string.sub(m.id, 2, -2)
-    return tonumber(number), m
+    return tonumber(number), piece and Message.outgoing(root, chat, piece)
   end
 
   local function due(root, chat, at)
@@ -99,10 +65,8 @@ do
   -- the head's delivery is decided: writes it, pops, tells everybody
   local function finish(root, chat, number, now, delivery, words, external)
     local rev = Space.rev(root, now)
-    Message.change(root, chat, number, function(m)
-      m.delivery = '"' .. delivery .. '"'
-      m.error = Json.maybe(words)
-    end, rev)
+    Message.change(root, chat, number, rev,
+                   {delivery = delivery, error = words})
     if external and external ~= '' then
       call('HSETNX', Keys.external(root, chat), external, number)
     end
@@ -137,11 +101,11 @@ do
   local function take(root, now, chat, worker, lease)
     local c = read(root, chat)
     local number, m = head(root, chat)
-    if not c.channel or number == nil then
+    if not c.channel or not number then
       Outbox.drop(root, chat)
       return nil
     end
-    if not number then
+    if not m then
       pop(root, chat, now)
       return nil
     end
@@ -152,7 +116,7 @@ do
     end
     local token, tries, doubt = lease_head(root, now, chat, c, worker, lease)
     return {chat, m.id, token, tries, doubt, c.channel, ch[1], ch[2], c.user,
-            m.text, external_of(root, chat, m.reply_to), name_of(m.author)}
+            m.text, m.reply_to, m.author}
   end
 
   -- at most limit jobs, then the time of the next due entry, or ''
@@ -170,11 +134,11 @@ do
 
   -- the platform's words, cut between two characters
   local function cut(words)
-    if #words <= WORDS_MAX then
-      return words
+    local short = string.sub(words, 1, WORDS_MAX)
+    if string.find(words, '^[\128-\191]', WORDS_MAX + 1) then
+      short = string.gsub(short, '[\192-\255][\128-\191]*$', '')
     end
-    return (string.gsub(string.sub(words, 1, WORDS_MAX),
-                        '[\192-\255][\128-\191]*$', ''))
+    return short
   end
 
   local verdicts = {}
@@ -185,7 +149,8 @@ do
   end
 
   function verdicts.never(root, now, s, _, number)
-    finish(root, s.chat, number, now, 'failed', cut(s.words))
+    local words = (s.words ~= '') and cut(s.words) or nil
+    finish(root, s.chat, number, now, 'failed', words)
   end
 
   -- keeps the place of the message, so that those behind it wait as well

@@ -53,6 +53,8 @@ sub new {
 sub DESTROY {
     my ($self) = @_;
 
+    # the status of the test is not that of the server
+    local $?;
     $self->{server}->stop('KILL') if $self->{server} && $self->{owner} == $$;
 }
 
