@@ -255,8 +255,7 @@ do
   -- token_delete: ARGV now, who, agent, token id
   -- returns ok; errors: NOTFOUND
   register('token_delete', 4, 'allow-oom', function(root, now, args)
-    local id = token_id(args[4])
     owner(root, args[2], now)
-    return Token.delete(root, Arg.id(args[3]), id)
+    return Token.delete(root, Arg.id(args[3]), args[4])
   end)
 end

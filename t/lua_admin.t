@@ -216,6 +216,8 @@ is($s->ok(token_delete => $now, 'root', 'petro', 't1'), 'ok', 'taken away');
 is_deeply([$s->notices()], ['agent petro'], 'his polls end');
 like($s->error(token_delete => $now, 'root', 'petro', 't1'), qr/^NOTFOUND/,
     'only once');
+like($s->error(token_delete => $now, 'root', 'petro', $_), qr/^NOTFOUND/,
+    "no such token: '$_'") for '', '*', 'a b';
 
 for my $i (1 .. 100) {
     $s->ok(token_add => $now, 'root', 'petro', "n$i", sprintf('%064x', $i), '',
@@ -278,7 +280,7 @@ my @odd = (['space_put', 'root', 'x', '', '', ''], ['space', 'root', ''],
     ['token_add', 'root', 'petro', 't', 'F' x 64, '', ''],
     ['token_add', 'root', 'petro', 't', 'f' x 64, '', 'soon'],
     ['tokens', 'root'], ['tokens', 'root', ''], ['token_delete', 'root', 'a'],
-    ['token_delete', 'root', 'petro', '']);
+    ['token_delete', 'root', '', 't']);
 
 for my $case (@odd) {
     my ($name, @args) = @$case;
