@@ -440,9 +440,16 @@ ngx_inbox_json_put_or_null(ngx_inbox_json_writer_t *w, const ngx_str_t *s)
 void
 ngx_inbox_json_put_int(ngx_inbox_json_writer_t *w, int64_t n)
 {
-    u_char  text[NGX_INT64_LEN];
+    ngx_str_t  digits;
 
-    ngx_inbox_json_value(w, text, ngx_sprintf(text, "%L", n) - text);
+    digits = ngx_inbox_text_number(w->pool, n);
+
+    if (digits.data == NULL) {
+        w->failed = 1;
+        return;
+    }
+
+    ngx_inbox_json_value(w, digits.data, digits.len);
 }
 
 

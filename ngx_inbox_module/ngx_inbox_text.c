@@ -384,7 +384,9 @@ ngx_inbox_text_time_str(ngx_pool_t *pool, uint64_t ms, ngx_str_t *out)
 ngx_str_t
 ngx_inbox_text_number(ngx_pool_t *pool, int64_t n)
 {
-    ngx_str_t  s;
+    u_char     *p;
+    uint64_t    size;
+    ngx_str_t   s;
 
     s.len = 0;
 
@@ -393,7 +395,16 @@ ngx_inbox_text_number(ngx_pool_t *pool, int64_t n)
         return s;
     }
 
-    s.len = ngx_sprintf(s.data, "%L", n) - s.data;
+    p = s.data;
+    size = (uint64_t) n;
+
+    /* "%L" negates, and the smallest number has no counterpart */
+    if (n < 0) {
+        *p++ = '-';
+        size = 0 - size;
+    }
+
+    s.len = ngx_sprintf(p, "%uL", size) - s.data;
 
     return s;
 }
