@@ -178,6 +178,18 @@ function Arg.limit(text)
   return Arg.int(text, 1, LIMIT_MAX, 50)
 end
 
+-- a rev that a poll goes on from; empty: false.  Any digits pass: what is too
+-- great for this store is answered with a reset
+function Arg.since(text)
+  if text == '' then
+    return false
+  end
+  if not string.find(text, '^%d+$') or #text > 20 then
+    badcall('since ' .. string.sub(text, 1, 40))
+  end
+  return tonumber(text)
+end
+
 -- a chat's number, as the string that keys are made of
 function Arg.chat(text)
   if not string.find(text, '^[1-9]%d*$') or #text > 15 then

@@ -120,6 +120,21 @@ function Space.close(s, counted)
   end
 end
 
+-- The process that holds the data is another one than before: it may have lost
+-- its last writes, so what was told up to now cannot be vouched for.
+function Space.boot(s, run)
+  local key = Keys.space(s.root)
+  local before = call('HGET', key, 'run')
+  if before == run then
+    return
+  end
+  call('HSET', key, 'run', run)
+  if before then
+    call('HSET', key, 'reset', Space.take(s))
+    Space.close(s)
+  end
+end
+
 -- publishes; words as in docs/redis.md.  Last, and once in a call
 function Space.notice(root, words)
   call('PUBLISH', Keys.notice(root), words)

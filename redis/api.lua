@@ -1,0 +1,311 @@
+
+
+-- The functions of the conversations: unpack, check, call a noun.  KEYS 1 is
+-- the space's root and ARGV 1 now, in µs.  All of them answer NOSPACE for a space
+-- that is not there; those with `who` answer UNAUTHORIZED for nobody, those
+-- with a chat NOTFOUND when there is none and FORBIDDEN when it is not his to
+-- see.  Every write is safe to repeat.
+
+do
+  local KINDS = {text = true, note = true}
+  local RECEIPTS = {delivered = true, read = true}
+
+  local function external(text)
+    if text == '' or #text > 512 then
+      badcall('external id')
+    end
+    return text
+  end
+
+  local function key(text)
+    if #text > 64 or string.find(text, '[^\33-\126]') then
+      badcall('idempotency key')
+    end
+    return text
+  end
+
+  local function digest(text)
+    if #text > 128 or string.find(text, '%s') then
+      badcall('digest')
+    end
+    return text
+  end
+
+  -- since, before and limit, from argument i on
+  local function asked(args, i)
+    if not string.find(args[i + 1], '^[wr]?%d*$') or #args[i + 1] > 20 then
+      fail('INVALID before is no cursor of ours')
+    end
+    return {since = Arg.since(args[i]), before = args[i + 1],
+            limit = Arg.limit(args[i + 2])}
+  end
+
+  -- the same for transcripts, whose cursors are numbers
+  local function paged(args, i)
+    local ask = asked(args, i)
+    if not string.find(ask.before, '^%d*$') then
+      fail('INVALID before is no cursor of ours')
+    end
+    ask.before = tonumber(ask.before)
+    return ask
+  end
+
+
+  -- version: the build of the loaded library; needs neither key nor now.
+  -- returns an integer
+  redis.register_function{function_name = PREFIX .. 'version',
+                          callback = function() return BUILD end,
+                          flags = {'no-writes'}}
+
+
+  -- boot: the module tells which Redis process it talks to.
+  -- ARGV now, run id
+  -- returns the space's rev, string; writes only when the run id is new
+  register('boot', 2, 'allow-oom', function(root, now, args)
+    if args[2] == '' or #args[2] > 64 then
+      badcall('run id')
+    end
+    local s = Space.open(root, now)
+    Space.boot(s, args[2])
+    return Num.text(s.rev)
+  end)
+
+
+  -- ingest: events of a channel: a webhook's, or one message of a visitor.
+  -- ARGV now, channel, its rev, visitor (1/0), then 16 for each event: type,
+  -- user, message, from, name, username, phone, email, text, preview,
+  -- attachments, their number, refs, reply_to, sent_at, extra
+  -- returns three strings for each event: new|same|changed|none, chat or empty,
+  -- for a visitor his message; errors: NOTFOUND channel, STALE, FORBIDDEN
+  -- (blocked) and MISMATCH for visitors
+  register('ingest', -20, '', function(root, now, args)
+    local visitor = Arg.flag(args[4])
+    local events = Event.parse(args, visitor)
+    local s = Space.open(root, now)
+    local c = Event.channel(root, Arg.id(args[2]), args[3], visitor)
+    return Event.take(s, c, events)
+  end)
+
+
+  -- journal: every chat, or what has changed since.
+  -- ARGV now, who, since, before, limit, status, channel, group, agent, tag, q,
+  -- from, to (µs, RFC 3339 or dates), sort (waiting)
+  -- returns body, rev, number of chats and gone; errors: PLAN, INVALID
+  register('journal', 14, 'no-writes', function(root, now, args)
+    local ask = asked(args, 3)
+    local s = Space.open(root, now)
+    return Journal.answer(s, Agent.caller(root, args[2], now),
+                          {status = args[6], channel = args[7],
+                           group = args[8], agent = args[9], tag = args[10],
+                           q = args[11], from = args[12], to = args[13],
+                           sort = args[14]}, ask)
+  end)
+
+
+  -- inbox: what the caller has to do, or what of it has changed since.
+  -- ARGV now, who, list, q, since, before, limit
+  -- returns body, rev, number of chats and gone; errors: INVALID
+  register('inbox', 7, 'no-writes', function(root, now, args)
+    local ask = asked(args, 5)
+    local s = Space.open(root, now)
+    return Inbox.answer(s, Agent.caller(root, args[2], now), args[3], args[4],
+                        ask)
+  end)
+
+
+  -- chat: one chat as the caller sees it.
+  -- ARGV now, who, chat
+  -- returns Chat, rev
+  register('chat', 3, 'no-writes', function(root, now, args)
+    local n = Arg.chat(args[3])
+    local s = Space.open(root, now)
+    local caller = Agent.caller(root, args[2], now)
+    local chat = Chat.need(root, n)
+    Turn.must_see(caller, chat)
+    return {Chat.show(s, caller, chat), chat.rev}
+  end)
+
+
+  -- transcript: messages of a chat, the newest or those since.
+  -- ARGV now, who, chat, since, before, limit
+  -- returns body, rev, number of messages; errors: INVALID
+  register('transcript', 6, 'no-writes', function(root, now, args)
+    local n, ask = Arg.chat(args[3]), paged(args, 4)
+    local s = Space.open(root, now)
+    local caller = Agent.caller(root, args[2], now)
+    Turn.must_see(caller, Chat.need(root, n))
+    return {Transcript.page(s, n, ask.since, ask.before, ask.limit,
+                            Transcript.all, '')}
+  end)
+
+
+  -- visitor: the same for a visitor: no notes, no events, no agents' ids.
+  -- ARGV now, channel, its rev, user, since, before, limit
+  -- returns body with "chat", rev, number of messages, chat or empty; errors:
+  -- NOTFOUND channel, STALE, INVALID
+  register('visitor', 7, 'no-writes', function(root, now, args)
+    local id, user = Arg.id(args[2]), external(args[4])
+    local ask = paged(args, 5)
+    local s = Space.open(root, now)
+    Event.channel(root, id, args[3], true)
+    local n = Contact.chat(root, id, user)
+    local body, rev, count =
+      Transcript.page(s, n, ask.since, ask.before, ask.limit,
+                      Transcript.visible, ',"chat":' .. (n or 'null'))
+    return {body, rev, count, n or ''}
+  end)
+
+
+  local function written(args)
+    return {kind = Arg.word(args[4], KINDS), text = Arg.json(args[5], '"', '"'),
+            preview = Arg.json(args[6], '"', '"'),
+            chars = Arg.int(args[7], 0, 10000000),
+            utf16 = Arg.int(args[8], 0, 10000000),
+            bytes = Arg.int(args[9], 0, 10000000),
+            attachments = Arg.json(args[10], '[', ']'),
+            count = Arg.int(args[11], 0, 1000),
+            refs = (args[12] == '') and '' or Arg.json(args[12], '{', '}'),
+            reply_to = args[13], key = key(args[14]),
+            digest = digest(args[15])}
+  end
+
+  -- reply: an agent writes to the client (text) or to his colleagues (note).
+  -- ARGV now, who, chat, text|note, text literal, preview literal, characters,
+  -- utf16 units, bytes, attachments, their number, refs, reply_to (our id),
+  -- idempotency key or empty, digest of the body
+  -- returns Message; errors: NOTTAKEN, NOTPART, CLOSED, TOOLONG ("limit"),
+  -- WINDOW ("until"), INVALID, MISMATCH
+  register('reply', 15, '', function(root, now, args)
+    local n, r = Arg.chat(args[3]), written(args)
+    local s = Space.open(root, now)
+    local caller = Agent.caller(root, args[2], now)
+    local chat = Chat.need(root, n)
+    local path = n .. '/messages'
+    local done = Once.find(root, caller, path, r.key, r.digest)
+    if done then
+      return Message.at(root, n, done)
+    end
+    local piece, number = Reply[r.kind](s, caller, chat, r)
+    Once.keep(root, caller, path, r.key, r.digest, n, number)
+    return piece
+  end)
+
+
+  -- One turn of a chat, once; turn(s, caller, chat) is of Turn.  Gives the Chat
+  local function turned(root, now, args, path, i, turn)
+    local n = Arg.chat(args[3])
+    local once, body = key(args[i]), digest(args[i + 1])
+    local s = Space.open(root, now)
+    local caller = Agent.caller(root, args[2], now)
+    local chat = Chat.need(root, n)
+    path = n .. '/' .. path
+    if not Once.find(root, caller, path, once, body) then
+      if turn(s, caller, chat) then
+        Chat.done(s, Chat.save(s, chat))
+      end
+      Once.keep(root, caller, path, once, body, n, 0)
+    end
+    return Chat.show(s, caller, chat)
+  end
+
+  -- take, join, leave, close, reopen: turns of a chat.
+  -- ARGV now, who, chat, idempotency key or empty, digest of the body
+  -- returns Chat; errors: TAKEN ("chat"), NOTTAKEN, NOTPART, CLOSED, MISMATCH
+  local function register_turn(name, flag)
+    register(name, 5, flag, function(root, now, args)
+      return turned(root, now, args, name, 4, Turn[name])
+    end)
+  end
+
+  register_turn('take', '')
+  register_turn('join', '')
+  register_turn('leave', '')
+  register_turn('close', 'allow-oom')
+  register_turn('reopen', '')
+
+
+  -- transfer: a chat goes to an agent or to a group; one of them is given.
+  -- ARGV now, who, chat, agent, group, idempotency key or empty, digest
+  -- returns Chat; errors: CLOSED, NOTPART, INVALID, MISMATCH
+  register('transfer', 7, '', function(root, now, args)
+    local agent, group = Arg.id(args[4], true), Arg.id(args[5], true)
+    if (agent == '') == (group == '') then
+      fail('INVALID agent or group is needed, not both')
+    end
+    return turned(root, now, args, 'transfer', 6, function(s, caller, chat)
+      if agent ~= '' then
+        return Turn.to_agent(s, caller, chat, agent)
+      end
+      return Turn.to_group(s, caller, chat, group)
+    end)
+  end)
+
+
+  -- read: the caller has read up to a message.
+  -- ARGV now, who, chat, up_to
+  -- returns {"badge":{…}}; errors: INVALID
+  register('read', 4, '', function(root, now, args)
+    local n = Arg.chat(args[3])
+    local s = Space.open(root, now)
+    local caller = Agent.caller(root, args[2], now)
+    if Turn.read(s, caller, Chat.need(root, n), args[4]) then
+      Space.close(s)
+      Space.notice(root, 'read ' .. caller.id)
+    end
+    return '{"badge":' .. Agent.badge(root, caller) .. '}'
+  end)
+
+
+  -- receipt: a visitor has got, or read, our messages.
+  -- ARGV now, channel, user, delivered|read, up_to (our message id)
+  -- returns how many changed, integer; errors: NOTFOUND, INVALID
+  register('receipt', 5, '', function(root, now, args)
+    local id, user = Arg.id(args[2]), external(args[3])
+    local word = Arg.word(args[4], RECEIPTS)
+    local s = Space.open(root, now)
+    local n = Contact.chat(root, id, user)
+    if not n then
+      fail('NOTFOUND no such chat')
+    end
+    local number = Message.find(root, n, args[5])
+    if not number then
+      fail('INVALID up_to is no message of this chat')
+    end
+    local marked = Message.mark(s, n, number, '', word)
+    if marked > 0 then
+      Space.close(s)
+      Space.notice(root, 'chat ' .. Num.text(s.rev) .. ' ' .. n .. ' m')
+    end
+    return marked
+  end)
+
+
+  -- typing: somebody writes; nothing is stored.
+  -- ARGV now, who, chat  or  now, `visitor`, channel, user
+  -- returns an empty string; publishes for who takes part in an active chat,
+  -- and for a visitor who has a chat
+  register('typing', -3, '', function(root, now, args)
+    if args[2] == 'visitor' then
+      if #args ~= 4 then
+        badcall('number of arguments')
+      end
+      local n = Contact.chat(root, Arg.id(args[3]), external(args[4]))
+      Space.check(root)
+      if n then
+        Space.notice(root, 'typing ' .. n .. ' client -')
+      end
+      return ''
+    end
+    if #args ~= 3 then
+      badcall('number of arguments')
+    end
+    local n = Arg.chat(args[3])
+    local caller = Agent.caller(root, args[2], now)
+    local chat = Chat.need(root, n)
+    Turn.must_see(caller, chat)
+    if chat.status == 'active' and Chat.has(chat.parts, caller.id) then
+      Space.notice(root, 'typing ' .. n .. ' agent ' .. caller.id)
+    end
+    return ''
+  end)
+end

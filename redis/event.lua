@@ -1,0 +1,368 @@
+
+
+-- Event: what comes from a channel, and what it does: the hot path.
+--
+-- A call brings one or more events of one channel.  A chat is read once for all
+-- of them, changed in memory, and written, indexed and announced once at the
+-- end; only its messages go to the log one by one.
+--
+-- Safe to repeat: an external id that a chat knows already is `same`.  No
+-- decoding of JSON here: texts, attachments and reactions pass as literals.
+
+local Event = {}
+
+do
+  local ARGS = 16
+  local MOST = 1000
+  local EXTERNAL_MAX = 512
+  local TYPES = {message = true, edit = true, delete = true, reaction = true,
+                 state = true, receipt = true}
+  local FROM = {client = true, agent = true}
+  local STATES = {blocked = true, unblocked = true}
+  local RECEIPTS = {delivered = true, read = true, failed = true}
+
+  local function external(text, empty)
+    if #text > EXTERNAL_MAX or (text == '' and not empty) then
+      badcall('external id')
+    end
+    return text
+  end
+
+  local function time(text)
+    if text ~= '' and not string.find(text, '^%d%d%d%d%-[%d:T.-]+Z$') then
+      badcall('time')
+    end
+    return text
+  end
+
+  local function content(e, args, i)
+    Arg.word(e.from, FROM)
+    e.text = Arg.json(args[i + 8], '"', '"')
+    e.preview = Arg.json(args[i + 9], '"', '"')
+    e.attachments = Arg.json(args[i + 10], '[', ']')
+    e.count = Arg.int(args[i + 11], 0, 1000, 0)
+    e.refs = args[i + 12]
+    if e.refs ~= '' then
+      Arg.json(e.refs, '{', '}')
+    end
+    e.reply_to = external(args[i + 13], true)
+  end
+
+  -- the sixteen arguments from i on
+  local function parse(args, i)
+    local e = {type = Arg.word(args[i], TYPES), user = external(args[i + 1]),
+               message = args[i + 2], from = args[i + 3], name = args[i + 4],
+               username = args[i + 5], phone = args[i + 6],
+               email = args[i + 7], sent_at = time(args[i + 14]),
+               extra = args[i + 15]}
+    external(e.message, e.type ~= 'delete' and e.type ~= 'reaction'
+                        and e.type ~= 'edit')
+    if e.type == 'message' or e.type == 'edit' then
+      content(e, args, i)
+    elseif e.type == 'reaction' then
+      Arg.json(e.extra, '[', ']')
+    elseif e.type == 'state' then
+      Arg.word(e.extra, STATES)
+    elseif e.type == 'receipt' then
+      Arg.word(e.extra, RECEIPTS)
+      e.text = args[i + 8]
+      e.words = (e.text == '' or e.text == '""') and 'null'
+                or Arg.json(e.text, '"', '"')
+    end
+    return e
+  end
+
+  -- the events among the arguments, from the fifth on
+  function Event.parse(args, visitor)
+    local n = (#args - 4) / ARGS
+    if n ~= math.floor(n) or n > MOST or (visitor and n ~= 1) then
+      badcall('number of events')
+    end
+    local events = {}
+    for i = 1, n do
+      events[i] = parse(args, 5 + (i - 1) * ARGS)
+    end
+    if visitor and (events[1].type ~= 'message' or events[1].from ~= 'client')
+    then
+      badcall('a visitor writes messages')
+    end
+    return events
+  end
+
+  -- The channel's hash, checked: STALE when the caller knows an older one.
+  function Event.channel(root, id, rev, visitor)
+    local f = call('HMGET', Keys.channel(root, id), 'rev', 'kind', 'title',
+                   'group', 'enabled', 'polled')
+    if f[1] and f[1] ~= rev then
+      fail('STALE channel ' .. id)
+    end
+    if f[5] ~= '1' or (visitor and f[6] ~= '1') then
+      fail('NOTFOUND no such channel')
+    end
+    return {id = id, kind = f[2], title = f[3], group = f[4] or '',
+            polled = f[6], visitor = visitor}
+  end
+
+  -- Gives the external id to the message that is about to be stored; or ends
+  -- with the piece of the one that has it.
+  local function known(s, c, chat, e, number)
+    if e.message == '' then
+      return nil
+    end
+    local value = number
+    if c.visitor and e.extra ~= '' then
+      value = number .. ':' .. e.extra
+    end
+    local key = Keys.external(s.root, chat.n)
+    if call('HSETNX', key, e.message, value) == 1 then
+      return nil
+    end
+    local old, digest = Message.external(s.root, chat.n, e.message)
+    if c.visitor and (digest or '') ~= e.extra then
+      fail('MISMATCH this key came with another body')
+    end
+    return Message.at(s.root, chat.n, old)
+  end
+
+  local function quoted(s, chat, e)
+    local number = e.reply_to ~= ''
+                   and Message.external(s.root, chat.n, e.reply_to)
+    local piece = number and Message.at(s.root, chat.n, number)
+    return piece and Message.id(piece) or nil
+  end
+
+  local function from_client(s, chat, e)
+    if Contact.learn(chat, e) then
+      chat.renamed = true
+    end
+    if chat.status == 'inactive' then
+      Turn.revive(s, chat)
+    end
+    chat.nc = chat.nc + 1
+    Chat.clear(chat, 'stopped')
+  end
+
+  -- somebody has answered in the platform's own app
+  local function from_app(s, chat, m)
+    chat.na = chat.nc
+    Chat.rest(s, chat)
+    m.delivery = '"sent"'
+  end
+
+  local function add(s, chat, e)
+    local m = {from = e.from, text = e.text, attachments = e.attachments,
+               reply_to = quoted(s, chat, e), edited_at = e.edited_at}
+    if e.sent_at ~= '' then
+      m.sent_at = '"' .. e.sent_at .. '"'
+    end
+    if e.from == 'client' then
+      from_client(s, chat, e)
+    else
+      from_app(s, chat, m)
+    end
+    local piece = Chat.add(s, chat, m)
+    if e.from == 'client' then
+      Chat.wait(s, chat, m)
+    end
+    Reply.keep_refs(s.root, chat.n, e.refs)
+    Chat.top(s, chat, m, e.preview, e.count)
+    return piece
+  end
+
+  -- the client's first message makes his chat
+  local function begin(s, c, e)
+    local chat = Chat.make(s, c.id, c, e.user)
+    call('HSET', Keys.contacts(s.root, c.id), e.user, chat.n)
+    Chat.event(s, chat, 'created')
+    return chat
+  end
+
+  local does = {}
+
+  function does.message(s, c, chat, e)
+    if chat and chat.blocked ~= '' and e.from == 'client' then
+      if c.visitor then
+        fail('FORBIDDEN you cannot write here')
+      end
+      return 'none', chat
+    end
+    chat = chat or begin(s, c, e)
+    local number = chat.nm + 1
+    if chat.status == 'inactive' and e.from == 'client' then
+      number = number + 1
+    end
+    local same = known(s, c, chat, e, number)
+    if same then
+      return 'same', chat, same
+    end
+    return 'new', chat, add(s, chat, e)
+  end
+
+  -- a message of the chat with the event's external id has become another
+  local function change(s, chat, e, fn)
+    local number = chat and Message.external(s.root, chat.n, e.message)
+    if not number then
+      return nil
+    end
+    local rev = Space.take(s)
+    local piece = Message.change(s.root, chat.n, number, rev, fn)
+    if not piece then
+      return false
+    end
+    chat.changed_at = rev
+    chat.said = true
+    if chat.polled == '1' then
+      chat.heard_by_visitor = true
+    end
+    return piece
+  end
+
+  -- the last message has another beginning now: so has the Chat
+  local function retell(chat, piece, preview, count)
+    local id = Message.id(piece)
+    if string.find(chat.last, '{"id":' .. id .. ',', 1, true) == 1 then
+      local at = string.find(chat.last, ',"text":', 1, true)
+      local rest = string.find(chat.last, ',"attachments":', at, true)
+      local when = string.find(chat.last, ',"at":', rest, true)
+      chat.last = string.sub(chat.last, 1, at + 7) .. preview
+                  .. ',"attachments":'
+                  .. (count or string.sub(chat.last, rest + 15, when - 1))
+                  .. string.sub(chat.last, when)
+      chat.changed = true
+    end
+  end
+
+  -- attachments without their ids, which are new with each delivery
+  local function nameless(attachments)
+    return (string.gsub(attachments, '"id":"[^"]*"', ''))
+  end
+
+  function does.edit(s, c, chat, e)
+    e.edited_at = (e.sent_at ~= '') and '"' .. e.sent_at .. '"'
+                  or Time.json(s.now)
+    local files = e.attachments ~= '[]'
+    local piece = change(s, chat, e, function(m)
+      if m.deleted == 'true' or (m.edited_at ~= 'null'
+                                 and m.edited_at > e.edited_at)
+         or (m.text == e.text and (not files
+             or nameless(m.attachments) == nameless(e.attachments)))
+      then
+        return false
+      end
+      m.text, m.edited_at = e.text, e.edited_at
+      m.attachments = files and e.attachments or m.attachments
+    end)
+    if piece == nil then
+      return does.message(s, c, chat, e)
+    end
+    if not piece then
+      return 'same', chat
+    end
+    Reply.keep_refs(s.root, chat.n, e.refs)
+    retell(chat, piece, e.preview, files and e.count or nil)
+    return 'changed', chat
+  end
+
+  function does.delete(s, _, chat, e)
+    local piece = change(s, chat, e, function(m)
+      if m.deleted == 'true' then
+        return false
+      end
+      m.deleted, m.text, m.attachments = 'true', '""', '[]'
+    end)
+    if not piece then
+      return (piece == nil) and 'none' or 'same', chat
+    end
+    retell(chat, piece, '""', 0)
+    return 'changed', chat
+  end
+
+  function does.reaction(s, _, chat, e)
+    local piece = change(s, chat, e, function(m)
+      if m.reactions == e.extra then
+        return false
+      end
+      m.reactions = e.extra
+    end)
+    if not piece then
+      return (piece == nil) and 'none' or 'same', chat
+    end
+    return 'changed', chat
+  end
+
+  -- can the client be written to?  Nobody sees it, the outbox learns by trying
+  function does.state(s, _, chat, e)
+    if chat then
+      local key = Keys.chat(s.root, chat.n)
+      if e.extra == 'blocked' then
+        call('HSET', key, 'stopped', 1)
+      else
+        call('HDEL', key, 'stopped')
+      end
+    end
+    return 'none', chat
+  end
+
+  local function mark(s, chat, e)
+    local number = chat.nm
+    if e.message ~= '' then
+      number = Message.external(s.root, chat.n, e.message)
+    elseif e.sent_at == '' then
+      return 0
+    end
+    if not number then
+      return 0
+    end
+    if e.extra == 'failed' then
+      return Message.refuse(s, chat.n, number, e.words) and 1 or 0
+    end
+    local before = (e.message == '') and e.sent_at or ''
+    return Message.mark(s, chat.n, number, before, e.extra)
+  end
+
+  function does.receipt(s, _, chat, e)
+    if not chat or mark(s, chat, e) == 0 then
+      return 'none', chat
+    end
+    chat.changed_at = Num.text(s.rev)
+    chat.said = true
+    return 'changed', chat
+  end
+
+  local function finish(s, chats)
+    local words = {}
+    for _, chat in ipairs(chats) do
+      if chat.moved or chat.changed then
+        words[#words + 1] = Chat.save(s, chat)
+      elseif chat.changed_at then
+        words[#words + 1] = Chat.words(chat, chat.changed_at, '')
+      end
+    end
+    if #words > 0 then
+      Chat.done(s, table.concat(words, ' '))
+    end
+  end
+
+  -- All of it; gives three strings for each event: what became of it, the
+  -- chat's number or '', and for a visitor his message.
+  function Event.take(s, c, events)
+    local chats, by_user, answer = {}, {}, {}
+    for i, e in ipairs(events) do
+      local known_chat = by_user[e.user]
+      if not known_chat then
+        local n = Contact.chat(s.root, c.id, e.user)
+        known_chat = n and Chat.read(s.root, n) or nil
+      end
+      local word, chat, piece = does[e.type](s, c, known_chat, e)
+      if chat and not by_user[e.user] then
+        by_user[e.user] = chat
+        chats[#chats + 1] = chat
+      end
+      answer[3 * i - 2] = word
+      answer[3 * i - 1] = chat and chat.n or ''
+      answer[3 * i] = c.visitor and piece and Message.for_visitor(piece) or ''
+    end
+    finish(s, chats)
+    return answer
+  end
+end

@@ -1,0 +1,96 @@
+
+
+-- Reply: what an agent writes: to the client, or a note to his colleagues.
+--
+-- A text to a platform waits in the outbox; a text to a visitor is there as
+-- soon as it is stored, his next poll takes it.
+
+local Reply = {}
+
+do
+  -- text is too long for this channel, counted as its platform counts
+  local function check_length(c, r)
+    local limit = tonumber(c.limit or 0) or 0
+    local counts = {chars = r.chars, utf16 = r.utf16, bytes = r.bytes}
+    if limit > 0 and (counts[c.unit] or r.chars) > limit then
+      fail('TOOLONG text is longer than the channel takes\t"limit":' .. limit)
+    end
+  end
+
+  -- some platforms let one answer only for so long after the client wrote
+  local function check_window(s, c, chat)
+    local window = tonumber(c.window or '')
+    if not window then
+      return
+    end
+    local till = (tonumber(chat.heard) or 0) + window * 1000000
+    if till < s.now then
+      fail('WINDOW the client wrote too long ago\t"until":' .. Time.json(till))
+    end
+  end
+
+  local function check(s, chat, r)
+    if r.text == '""' and r.count == 0 then
+      fail('INVALID text is empty')
+    end
+    if r.reply_to ~= '' then
+      if not Message.find(s.root, chat.n, r.reply_to) then
+        fail('INVALID reply_to is no message of this chat')
+      end
+      r.quoted = '"' .. r.reply_to .. '"'
+    end
+  end
+
+  local function message(caller, r)
+    return {from = 'agent', kind = r.kind, text = r.text,
+            attachments = r.attachments, reply_to = r.quoted,
+            author = '{"id":"' .. caller.id .. '","name":'
+                     .. Json.quote(caller.name) .. '}'}
+  end
+
+  -- attachment id -> handle, as kept for fetching the bytes
+  function Reply.keep_refs(root, n, refs)
+    if refs == '' or refs == '{}' then
+      return
+    end
+    for id, handle in pairs(cjson.decode(refs)) do
+      call('HSET', Keys.refs(root, n), id, cjson.encode(handle))
+    end
+  end
+
+  -- r: kind, text, preview, chars, utf16, bytes, attachments, count, refs,
+  -- reply_to.  Gives the piece and its number; has published
+  function Reply.note(s, caller, chat, r)
+    Turn.must_see(caller, chat)
+    check(s, chat, r)
+    local piece = Chat.add(s, chat, message(caller, r))
+    Reply.keep_refs(s.root, chat.n, r.refs)
+    Chat.done(s, Chat.keep(s, chat))
+    return piece, chat.nm
+  end
+
+  function Reply.text(s, caller, chat, r)
+    Turn.must_write(caller, chat)
+    check(s, chat, r)
+    local c = Channel.get(s.root, chat.channel)
+    if not c then
+      fail('NOTFOUND the channel of this chat was deleted')
+    end
+    check_length(c, r)
+    check_window(s, c, chat)
+    local m = message(caller, r)
+    m.delivery = (chat.polled == '1') and '"sent"' or '"queued"'
+    local piece = Chat.add(s, chat, m)
+    Reply.keep_refs(s.root, chat.n, r.refs)
+    chat.na = chat.nc
+    Chat.rest(s, chat)
+    Chat.read_all(s, chat, caller.id)
+    Chat.top(s, chat, m, r.preview, r.count)
+    if chat.polled ~= '1' then
+      chat.queued = true
+      Outbox.push(s.root, chat.n, m.number, s.now)
+    end
+    Chat.done(s, Chat.save(s, chat))
+    return piece, m.number
+  end
+end

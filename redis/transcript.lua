@@ -1,0 +1,175 @@
+
+
+-- Transcript: the messages of a chat, as pages for agents and for visitors.
+--
+-- Going back is by number: the cursor `next` is the number of the oldest
+-- message given.  Going on is by rev: what is new follows from the order of
+-- the log, what was changed from `chg:{n}`; both are merged by their last rev.
+--
+-- A visitor does not see notes and events, and is not told how far the agent's
+-- messages have come: he would be woken by his own receipts.
+
+local Transcript = {}
+
+do
+  local SCAN_MOST = 2000
+  local STEP = 100
+
+  -- pieces with numbers first..last (from 1)
+  local function range(root, n, first, last)
+    return call('LRANGE', Keys.log(root, n), first - 1, last - 1)
+  end
+
+  -- The newest messages with a number below `below` that view() shows, oldest
+  -- first, and the cursor for those before them, or nil: these were the first.
+  local function back(root, n, below, limit, view)
+    local found, scanned = {}, 0
+    local last = below - 1
+    while last >= 1 and #found < limit and scanned < SCAN_MOST do
+      local first = math.max(last - math.min(limit, STEP) + 1, 1)
+      local pieces = range(root, n, first, last)
+      for i = #pieces, 1, -1 do
+        local shown = view(pieces[i])
+        last = first + i - 2
+        scanned = scanned + 1
+        if shown then
+          found[#found + 1] = shown
+          if #found == limit then
+            break
+          end
+        end
+      end
+    end
+    local oldest_first = {}
+    for i = #found, 1, -1 do
+      oldest_first[#oldest_first + 1] = found[i]
+    end
+    return oldest_first, (last >= 1) and last + 1 or nil
+  end
+
+  -- the number of the first message born after since; len + 1: none
+  local function first_after(root, n, since, len)
+    local low, high, step = 1, len + 1, 1
+    -- what is asked for is near the end: gallop down, then halve
+    while high > 1 do
+      local at = math.max(len + 1 - step, 1)
+      if (Message.look(Message.at(root, n, at))) <= since then
+        low = at + 1
+        break
+      end
+      high, step = at, step * 2
+    end
+    while low < high do
+      local middle = math.floor((low + high) / 2)
+      if (Message.look(Message.at(root, n, middle))) <= since then
+        low = middle + 1
+      else
+        high = middle
+      end
+    end
+    return low
+  end
+
+  -- At most limit messages that were changed after since, as {rev, piece}.
+  -- Second result: the rev behind which there may be more, or nil.
+  local function changed(root, n, since, limit, view)
+    local list = {}
+    local flat = call('ZRANGEBYSCORE', Keys.changed(root, n),
+                      '(' .. Num.text(since), '+inf', 'WITHSCORES',
+                      'LIMIT', 0, limit)
+    for i = 1, #flat, 2 do
+      local shown = view(Message.at(root, n, flat[i]), since)
+      list[#list + 1] = {rev = tonumber(flat[i + 1]), piece = shown}
+    end
+    return list, (#flat == 2 * limit) and list[#list].rev or nil
+  end
+
+  -- the same for messages that are new and as they were born
+  local function fresh(root, n, since, limit, till, view)
+    local list = {}
+    local len = call('LLEN', Keys.log(root, n))
+    local number = first_after(root, n, since, len)
+    local stop = math.min(len, number + SCAN_MOST - 1)
+    local born
+    while number <= stop do
+      local pieces = range(root, n, number, math.min(number + STEP - 1, stop))
+      for _, piece in ipairs(pieces) do
+        local rev
+        born, _, rev = Message.look(piece)
+        if till and born > till then
+          return list, nil
+        end
+        if born == rev then
+          list[#list + 1] = {rev = rev, piece = view(piece, since)}
+          if #list == limit then
+            return list, rev
+          end
+        end
+      end
+      number = number + #pieces
+    end
+    return list, (stop < len) and born or nil
+  end
+
+  -- What is new or has changed after since, by last rev, at most limit of it;
+  -- and the rev to go on with.
+  local function on(root, n, since, limit, view)
+    local list, till = changed(root, n, since, limit, view)
+    local new, cut = fresh(root, n, since, limit, till, view)
+    for _, entry in ipairs(new) do
+      list[#list + 1] = entry
+    end
+    table.sort(list, function(a, b) return a.rev < b.rev end)
+    if cut and (not till or cut < till) then
+      till = cut
+    end
+    local pieces, rev = {}, since
+    for _, entry in ipairs(list) do
+      if #pieces == limit then
+        return pieces, rev
+      end
+      if till and entry.rev > till then
+        break
+      end
+      rev = entry.rev
+      pieces[#pieces + 1] = entry.piece
+    end
+    return pieces, till or (#pieces > 0 and rev or since)
+  end
+
+  -- what agents see: everything
+  function Transcript.all(piece)
+    return piece
+  end
+
+  -- what visitors see; since: of a poll, nil for pages
+  function Transcript.visible(piece, since)
+    local born, _, rev, _, from = Message.look(piece)
+    if since and from == 'agent' and born <= since and rev > since then
+      return nil
+    end
+    return Message.for_visitor(piece)
+  end
+
+  -- One page of chat n (nil: there is no chat yet).  since, before: numbers or
+  -- false.  extra: members for the body.  Gives body, rev, number of messages.
+  function Transcript.page(s, n, since, before, limit, view, extra)
+    local pieces, rev, cursor = {}, Num.text(s.rev), nil
+    local reset = since and (since > s.rev or since < s.reset)
+    if since and not reset then
+      rev = since
+      if n then
+        pieces, rev = on(s.root, n, since, limit, view)
+      end
+      rev = Num.text(rev)
+    elseif n then
+      local below = not reset and before
+                    or call('LLEN', Keys.log(s.root, n)) + 1
+      pieces, cursor = back(s.root, n, below, limit, view)
+    end
+    local body = '{"messages":' .. Json.list(pieces) .. ',"rev":' .. rev
+                 .. ',"next":' .. (cursor and '"' .. cursor .. '"' or 'null')
+                 .. (reset and ',"reset":true' or '') .. extra .. '}'
+    return body, rev, #pieces
+  end
+end
