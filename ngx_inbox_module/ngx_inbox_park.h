@@ -35,6 +35,7 @@
 
 typedef struct ngx_inbox_parked_s  ngx_inbox_parked_t;
 
+/* TIMEOUT comes early when the client has sent its next request meanwhile */
 typedef enum {
     NGX_INBOX_WAKE_NOTICE = 0,
     NGX_INBOX_WAKE_AGAIN,
@@ -94,7 +95,9 @@ ngx_http_request_t *ngx_inbox_park_rise(ngx_inbox_parked_t *p);
 void ngx_inbox_park_finish(ngx_http_request_t *r, ngx_int_t rc);
 
 /* as park_add without parking: the request waits for one call.  Takes the
-   reference; gone(data) comes if the client leaves before park_finish() */
+   reference; gone(data) comes if the client leaves before park_finish().  A
+   second hold of r, or park_add() after one, takes over the first's reference
+   and its gone().  NGX_OK, or NGX_ERROR: memory, r is untouched */
 ngx_int_t ngx_inbox_park_hold(ngx_http_request_t *r,
     void (*gone)(void *data), void *data);
 

@@ -1,0 +1,444 @@
+
+/*
+ * Copyright (C) the ngx_inbox authors
+ *
+ * A parked poll is a record in three registers: the roll (its topic, its
+ * address), the rota (until when it sleeps, whose turn it is), and either its
+ * request's cleanups or its connection.  This file keeps them in step:
+ *
+ * 1. add: on the roll and on the rota, awake; the request is held.
+ * 2. sleep: the rota is asked for a visit, and there, where no frame below us
+ *    uses the request, it is freed if that is possible (ngx_inbox_detach.c).
+ * 3. wake: from the rota, to the owner.
+ * 4. exactly one of rise (the owner answers), gone (the client left) and
+ *    close (the worker exits) takes it off everything and frees it.
+ */
+
+
+#include "ngx_inbox_park.h"
+#include "ngx_inbox_detach.h"
+#include "ngx_inbox_hold.h"
+#include "ngx_inbox_roll.h"
+#include "ngx_inbox_rota.h"
+
+
+/* connections that nginx must still have, for the store and for others */
+#define NGX_INBOX_PARK_RESERVE  32
+
+
+/* the owner's record, aligned for any type, and what is saved of the request
+   follow in the same allocation */
+struct ngx_inbox_parked_s {
+    ngx_inbox_detached_t           detached;
+    ngx_inbox_rota_entry_t         rota;
+    ngx_inbox_roll_entry_t         roll;
+    ngx_inbox_park_t              *park;
+    const ngx_inbox_park_owner_t  *owner;
+    ngx_http_request_t            *request;     /* NULL: detached */
+    ngx_http_cleanup_t            *cleanup;     /* of the request */
+    ngx_uint_t                     saved;       /* detached is prepared */
+};
+
+#define NGX_INBOX_PARK_HEAD  ngx_align(sizeof(ngx_inbox_parked_t), 16)
+
+
+struct ngx_inbox_park_s {
+    ngx_inbox_main_conf_t         *conf;
+    ngx_log_t                     *log;
+    ngx_inbox_roll_t               roll;
+    ngx_inbox_rota_t               rota;
+};
+
+
+static ngx_uint_t ngx_inbox_park_is_full(ngx_inbox_park_t *park);
+static ngx_inbox_parked_t *ngx_inbox_park_make(ngx_inbox_park_t *park,
+    ngx_http_request_t *r, const ngx_inbox_park_owner_t *owner, size_t size);
+
+static void ngx_inbox_park_on_visit(ngx_inbox_rota_entry_t *e);
+static void ngx_inbox_park_mark(ngx_inbox_roll_entry_t *e, ngx_uint_t why);
+static void ngx_inbox_park_on_wake(ngx_inbox_rota_entry_t *e,
+    ngx_inbox_wake_e why);
+
+static void ngx_inbox_park_on_bytes(ngx_inbox_detached_t *d);
+static void ngx_inbox_park_on_left(ngx_inbox_detached_t *d, ngx_int_t rc);
+static void ngx_inbox_park_on_cleanup(void *data);
+
+static void ngx_inbox_park_unlink(ngx_inbox_parked_t *p);
+static void ngx_inbox_park_close(ngx_inbox_parked_t *p);
+
+
+static const ngx_inbox_rota_events_t  ngx_inbox_park_rota_events = {
+    ngx_inbox_park_on_wake,
+    ngx_inbox_park_on_visit
+};
+
+static const ngx_inbox_detach_events_t  ngx_inbox_park_detach_events = {
+    ngx_inbox_park_on_bytes,
+    ngx_inbox_park_on_left
+};
+
+
+ngx_inbox_park_t *
+ngx_inbox_park_create(ngx_pool_t *pool, ngx_inbox_main_conf_t *conf,
+    ngx_log_t *log)
+{
+    ngx_inbox_park_t  *park;
+
+    park = ngx_palloc(pool, sizeof(ngx_inbox_park_t));
+    if (park == NULL) {
+        return NULL;
+    }
+
+    park->conf = conf;
+    park->log = log;
+
+    if (ngx_inbox_roll_create(&park->roll, log) != NGX_OK) {
+        return NULL;
+    }
+
+    ngx_inbox_rota_create(&park->rota, &ngx_inbox_park_rota_events, log);
+
+    return park;
+}
+
+
+ngx_inbox_parked_t *
+ngx_inbox_park_add(ngx_inbox_park_t *park, ngx_http_request_t *r,
+    const ngx_str_t *topic, ngx_msec_t wait,
+    const ngx_inbox_park_owner_t *owner, const void *record, size_t size,
+    ngx_uint_t *busy)
+{
+    ngx_int_t            rc;
+    ngx_inbox_parked_t  *p;
+
+    *busy = ngx_inbox_park_is_full(park);
+
+    if (*busy) {
+        return NULL;
+    }
+
+    p = ngx_inbox_park_make(park, r, owner, size);
+    if (p == NULL) {
+        return NULL;
+    }
+
+    ngx_memcpy(ngx_inbox_park_record(p), record, size);
+
+    rc = ngx_inbox_roll_enter(&park->roll, &p->roll, topic,
+                              r->connection->sockaddr,
+                              park->conf->max_parked_addr);
+    if (rc != NGX_OK) {
+        *busy = (rc == NGX_BUSY);
+        ngx_free(p);
+        return NULL;
+    }
+
+    ngx_inbox_rota_enter(&park->rota, &p->rota, wait);
+
+    p->cleanup->handler = ngx_inbox_park_on_cleanup;
+    p->cleanup->data = p;
+
+    ngx_inbox_hold_watch(r);
+
+    ngx_log_debug3(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "inbox park add %p \"%V\" %M", p, topic, wait);
+
+    return p;
+}
+
+
+/* idle connections count as free: nginx closes them when it is short */
+
+static ngx_uint_t
+ngx_inbox_park_is_full(ngx_inbox_park_t *park)
+{
+    ngx_uint_t  reserve, left;
+
+    if (park->rota.count >= park->conf->max_parked) {
+        return 1;
+    }
+
+    reserve = ngx_max(ngx_cycle->connection_n / 16, NGX_INBOX_PARK_RESERVE);
+
+    left = ngx_cycle->free_connection_n + ngx_cycle->reusable_connections_n;
+
+    return left < reserve;
+}
+
+
+static ngx_inbox_parked_t *
+ngx_inbox_park_make(ngx_inbox_park_t *park, ngx_http_request_t *r,
+    const ngx_inbox_park_owner_t *owner, size_t size)
+{
+    size_t               saved, head;
+    ngx_inbox_parked_t  *p;
+
+    saved = ngx_inbox_saved_measure(r);
+    head = NGX_INBOX_PARK_HEAD + size;
+
+    p = ngx_alloc(head + saved, park->log);
+    if (p == NULL) {
+        return NULL;
+    }
+
+    p->park = park;
+    p->owner = owner;
+    p->request = r;
+    p->saved = (saved != 0);
+
+    /* without a handler until the poll is parked */
+
+    p->cleanup = ngx_http_cleanup_add(r, 0);
+    if (p->cleanup == NULL) {
+        ngx_free(p);
+        return NULL;
+    }
+
+    if (saved) {
+        ngx_inbox_detach_prepare(&p->detached, r,
+                                 &ngx_inbox_park_detach_events,
+                                 (u_char *) p + head);
+    }
+
+    return p;
+}
+
+
+void *
+ngx_inbox_park_record(ngx_inbox_parked_t *p)
+{
+    return (u_char *) p + NGX_INBOX_PARK_HEAD;
+}
+
+
+void
+ngx_inbox_park_sleep(ngx_inbox_parked_t *p)
+{
+    ngx_inbox_rota_sleep(&p->park->rota, &p->rota, p->request && p->saved);
+}
+
+
+/* a request that is not ready to be detached waits as it is */
+
+static void
+ngx_inbox_park_on_visit(ngx_inbox_rota_entry_t *e)
+{
+    ngx_http_request_t  *r;
+    ngx_inbox_parked_t  *p;
+
+    p = ngx_queue_data(e, ngx_inbox_parked_t, rota);
+    r = p->request;
+
+    if (!ngx_inbox_detach_ready(r)) {
+        return;
+    }
+
+    p->cleanup->handler = NULL;
+    p->request = NULL;
+
+    if (ngx_inbox_detach_release(&p->detached, r) != NGX_OK) {
+        ngx_inbox_park_unlink(p);
+        p->owner->gone(p);
+        ngx_free(p);
+        return;
+    }
+
+    ngx_inbox_detach_look(&p->detached);
+}
+
+
+void
+ngx_inbox_park_notify(ngx_inbox_park_t *park, const ngx_str_t *topic,
+    ngx_inbox_wake_e why)
+{
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, park->log, 0,
+                   "inbox park notify, why %d, of %ui", why, park->rota.count);
+
+    ngx_inbox_roll_each(&park->roll, topic, ngx_inbox_park_mark, why);
+}
+
+
+static void
+ngx_inbox_park_mark(ngx_inbox_roll_entry_t *e, ngx_uint_t why)
+{
+    ngx_inbox_parked_t  *p;
+
+    p = ngx_queue_data(e, ngx_inbox_parked_t, roll);
+
+    ngx_inbox_rota_mark(&p->park->rota, &p->rota, why);
+}
+
+
+static void
+ngx_inbox_park_on_wake(ngx_inbox_rota_entry_t *e, ngx_inbox_wake_e why)
+{
+    ngx_inbox_parked_t  *p;
+
+    p = ngx_queue_data(e, ngx_inbox_parked_t, rota);
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, p->park->log, 0,
+                   "inbox park wake %p, why %d", p, why);
+
+    p->owner->wake(p, why);
+}
+
+
+/* a client that has asked something else does not wait for this any more */
+
+static void
+ngx_inbox_park_on_bytes(ngx_inbox_detached_t *d)
+{
+    ngx_inbox_parked_t  *p;
+
+    p = ngx_queue_data(d, ngx_inbox_parked_t, detached);
+
+    ngx_inbox_rota_mark(&p->park->rota, &p->rota, NGX_INBOX_WAKE_TIMEOUT);
+}
+
+
+/* detached: the request is made anew only to be logged */
+
+static void
+ngx_inbox_park_on_left(ngx_inbox_detached_t *d, ngx_int_t rc)
+{
+    ngx_http_request_t  *r;
+    ngx_inbox_parked_t  *p;
+
+    p = ngx_queue_data(d, ngx_inbox_parked_t, detached);
+
+    ngx_inbox_park_unlink(p);
+    p->owner->gone(p);
+
+    r = ngx_inbox_detach_restore(d);
+    ngx_free(p);
+
+    if (r) {
+        ngx_inbox_park_finish(r, rc);
+    }
+}
+
+
+/* attached: nginx ends the request, because the client left or at shutdown */
+
+static void
+ngx_inbox_park_on_cleanup(void *data)
+{
+    ngx_inbox_parked_t *p = data;
+
+    ngx_inbox_park_unlink(p);
+    p->owner->gone(p);
+    ngx_free(p);
+}
+
+
+ngx_http_request_t *
+ngx_inbox_park_rise(ngx_inbox_parked_t *p)
+{
+    ngx_http_request_t  *r;
+
+    ngx_inbox_park_unlink(p);
+
+    r = p->request;
+
+    if (r) {
+        p->cleanup->handler = NULL;
+
+        if (ngx_exiting) {
+            r->main->keepalive = 0;
+        }
+
+    } else {
+        r = ngx_inbox_detach_restore(&p->detached);
+    }
+
+    ngx_free(p);
+
+    return r;
+}
+
+
+void
+ngx_inbox_park_finish(ngx_http_request_t *r, ngx_int_t rc)
+{
+    ngx_connection_t  *c;
+
+    c = r->connection;
+
+    (void) ngx_inbox_hold_end(r);
+
+    ngx_http_finalize_request(r, rc);
+    ngx_http_run_posted_requests(c);
+}
+
+
+/* off all registers; who calls frees */
+
+static void
+ngx_inbox_park_unlink(ngx_inbox_parked_t *p)
+{
+    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, p->park->log, 0,
+                   "inbox park remove %p", p);
+
+    ngx_inbox_roll_leave(&p->park->roll, &p->roll);
+    ngx_inbox_rota_leave(&p->park->rota, &p->rota);
+}
+
+
+ngx_int_t
+ngx_inbox_park_hold(ngx_http_request_t *r, void (*gone)(void *data),
+    void *data)
+{
+    return ngx_inbox_hold_start(r, gone, data);
+}
+
+
+ngx_uint_t
+ngx_inbox_park_count(const ngx_inbox_park_t *park)
+{
+    return park->rota.count;
+}
+
+
+/* at exit: polls that nobody has answered, after SIGTERM for example */
+
+void
+ngx_inbox_park_destroy(ngx_inbox_park_t *park)
+{
+    ngx_inbox_roll_entry_t  *e;
+
+    for ( ;; ) {
+        e = ngx_inbox_roll_first(&park->roll);
+
+        if (e == NULL) {
+            break;
+        }
+
+        ngx_inbox_park_close(ngx_queue_data(e, ngx_inbox_parked_t, roll));
+    }
+
+    ngx_inbox_rota_destroy(&park->rota);
+    ngx_inbox_roll_destroy(&park->roll);
+}
+
+
+static void
+ngx_inbox_park_close(ngx_inbox_parked_t *p)
+{
+    ngx_http_request_t  *r;
+
+    ngx_inbox_park_unlink(p);
+    p->owner->gone(p);
+
+    r = p->request;
+
+    if (r == NULL) {
+        ngx_inbox_detach_close(&p->detached);
+        ngx_free(p);
+        return;
+    }
+
+    p->cleanup->handler = NULL;
+    ngx_free(p);
+
+    ngx_inbox_park_finish(r, NGX_ERROR);
+}
