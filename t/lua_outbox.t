@@ -174,6 +174,25 @@ is(@$jobs, 21, 'no more than asked for');
 is($jobs->[20], $now, 'the rest is due at once');
 is(@{ claim('w2') }, 11, 'and goes to somebody else');
 
+# from the client's question to the echo of the answer
+
+claim('w1');
+$s->ok(agent_put => $now, 'root', 'olga', 'Ольга', '', '1');
+$s->redis('HSET', $s->key('space'), 'seq', 299);
+is_deeply([@{ event('in-1', 'client', '"question"') }[0, 1]], ['new', 300],
+    'a client asks');
+$s->ok(take => $now, 'agent:olga', 300, '', '');
+my $id = $s->json(reply => $now, 'agent:olga', 300, 'text', '"answer"',
+    '"answer"', 6, 6, 6, '[]', 0, '', question(), '', '')->{id};
+$job = job(300, 'w1');
+is_deeply([@$job[1, 8, 9, 10, 11]], [$id, 'user300', '"answer"', 'in-1', 'Ольга'],
+    'the answer is a job, with the question it quotes');
+is(settle(300, $id, $job->[2], 'sent', external => 'out-1'), 'ok', 'it is sent');
+is((transcript())[-1]{delivery}, 'sent', 'its transcript says so');
+is(event('out-1', 'agent', '"answer"')->[0], 'same', 'its echo is no news');
+is(event('out-1', 'client', '"changed"', 'edit')->[0], 'changed',
+    'and what the platform says of it finds it');
+
 # calls that make no sense
 
 message(200, 1);
@@ -201,6 +220,26 @@ like($s->error(settle => $now, @settle[0 .. 6]), qr/^BADCALL/,
 is($s->dump(), $before, 'none of it has written anything');
 
 done_testing();
+
+
+# one event of the client of chat 300
+sub event {
+    my ($message, $from, $text, $type) = @_;
+
+    my %bot = @{ $s->call(channel => $now, 'bot') };
+    return $s->ok(ingest => ++$now, 'bot', $bot{rev}, '0', $type // 'message',
+        'user300', $message, $from, '', '', '', '', $text, $text, '[]', '0', '',
+        '', '', '');
+}
+
+
+sub transcript {
+    return @{ $s->decode($s->ok(transcript => $now, 'root', 300, '', '', '')
+        ->[0])->{messages} };
+}
+
+
+sub question { (grep { $_->{from} eq 'client' } transcript())[0]{id} }
 
 
 # what a chat and its transcript have when a client wrote
