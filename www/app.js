@@ -67,7 +67,9 @@ function start() {
 
   addEventListener('hashchange', onAddress);
   effect(followPhase);
-  effect(followLocale);
+  effect(() => {
+    followLocale();
+  });
   effect(draw);
   setInterval(() => {
     view.value = view.value && { ...view.value, now: new Date() };

@@ -98,9 +98,12 @@ export class Api {
    * @param {string} [key]
    */
   #change(method, path, body, key) {
-    const once = key ? { 'Idempotency-Key': key } : {};
+    /** @type {Record<string, string>} */
+    const headers = { 'X-Inbox': '1' };
 
-    return call(new URL(path, this.#base),
-      { method, body, headers: { 'X-Inbox': '1', ...once } });
+    if (key !== undefined) {
+      headers['Idempotency-Key'] = key;
+    }
+    return call(new URL(path, this.#base), { method, body, headers });
   }
 }

@@ -1,10 +1,9 @@
 /*
  * One HTTP call to our server: the only place that knows fetch().
  *
- * The answer is the parsed JSON (null for 204).  Everything else is one error
- * type, CallError, whose `code` is the stable word of the problem document;
- * where the server never answered it is 'offline'.  An abort by the caller
- * stays an AbortError: nobody has to be told what he asked for.
+ * Gives the parsed JSON (null for 204) or throws a CallError, whose `code` is
+ * the word of the problem document, 'offline' where nobody answered.  An
+ * abort by the caller stays an AbortError.
  */
 
 /* longer than any answer of ours takes; a parked poll adds its own wait */
@@ -15,19 +14,18 @@ export class CallError extends Error {
   /**
    * @param {number} status 0 when there was no answer
    * @param {Record<string, any>} problem
-   * @param {number} [retryAfter] seconds
    */
   constructor(status, problem, retryAfter = 0) {
-    super(problem.detail ?? problem.title ?? problem.code);
-    this.name = 'CallError';
+    super(problem.detail ?? problem.code);
     this.status = status;
-    this.code = /** @type {string} */ (problem.code ?? 'unexpected');
-    this.detail = /** @type {string | null} */ (problem.detail ?? null);
+    this.code = problem.code ?? 'unexpected';
+    this.detail = problem.detail ?? null;
     this.problem = problem;
+    /* seconds */
     this.retryAfter = retryAfter;
   }
 
-  /** Will the same call, made again later, have a chance? */
+  /** May the same call succeed later? */
   get passing() {
     return this.status === 0 || this.status === 429 || this.status >= 500;
   }
@@ -48,16 +46,14 @@ export class CallError extends Error {
 export async function call(url, options = {}) {
   const { method = 'GET', body, headers = {}, signal, wait = 0 } = options;
   const limit = AbortSignal.timeout(ANSWER_MS + wait * 1000);
-  const json = body === undefined ? {}
-    : { 'Content-Type': 'application/json' };
 
   try {
     const response = await fetch(url, {
       method,
-      headers: { Accept: 'application/json', ...json, ...headers },
+      headers: body === undefined ? headers
+        : { ...headers, 'Content-Type': 'application/json' },
       body: body === undefined ? undefined : JSON.stringify(body),
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
-      credentials: 'same-origin',
     });
     return await answerOf(response);
 
@@ -68,7 +64,6 @@ export async function call(url, options = {}) {
 }
 
 
-/** @param {Response} response */
 async function answerOf(response) {
   const text = await response.text();
   const value = parse(text);
@@ -84,7 +79,6 @@ async function answerOf(response) {
 }
 
 
-/** @param {string} text */
 function parse(text) {
   try {
     const value = JSON.parse(text);
@@ -100,7 +94,7 @@ function parse(text) {
  * Adds the parameters that have a value.
  *
  * @param {URL} url
- * @param {Record<string, string | number | null | undefined>} query
+ * @param {Record<string, any>} query
  */
 export function withQuery(url, query) {
   for (const [name, value] of Object.entries(query)) {

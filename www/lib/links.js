@@ -1,7 +1,4 @@
-/*
- * Finds the addresses in people's text.  The text stays text: what comes back
- * are pieces, and only pieces with an allowed scheme carry an address.
- */
+/* Finds the addresses in people's text; only allowed schemes become links. */
 
 const SCHEMES = ['https:', 'http:', 'mailto:', 'tel:'];
 
@@ -31,8 +28,7 @@ export function pieces(text) {
 
 
 /**
- * An address that may become a link, or null.  Our own files have a path
- * without an origin.
+ * An address that may become a link, or null.
  *
  * @param {string | null} address
  * @returns {string | null}

@@ -51,8 +51,8 @@ function isNewer(held, given) {
 
 
 /**
- * Changes of messages older than the part that is loaded are left for the
- * time when that part is loaded: between would be a hole.
+ * Leaves out what is older than the part that is loaded: between would be a
+ * hole.
  *
  * @template {{id: string}} T
  * @param {T[]} held

@@ -1,19 +1,15 @@
 /*
- * Long polling: cursor in, cursor out.
+ * Long polling: each answer's `rev` is the next question's cursor, so nothing
+ * falls between two.  A Poll
  *
- * A Poll asks, hands the answer over, and asks again with the answer's `rev`
- * as the cursor, so nothing falls between two questions.  It
+ *   1. keeps its cursor through failures and goes on from there;
+ *   2. waits longer after each, with jitter, never less than the server asks;
+ *      coming online or being shown ends the wait;
+ *   3. is slower while the page is hidden, and never spins when answers with
+ *      nothing new come early;
+ *   4. stops when asking again cannot help (`passing` false: 401, 403 ...).
  *
- *   1. keeps its cursor through every failure and goes on from there;
- *   2. waits longer after each failure in a row, with jitter, never less than
- *      the server asks for; coming back online ends the wait;
- *   3. is slower while the page is hidden, and at once when it is shown;
- *   4. never spins when a server answers early with nothing new;
- *   5. stops for good when asking again cannot help (401, 403, 404 ...), and
- *      tells `fail` so with `passing` false.
- *
- * connect() and disconnect() mirror each other; after disconnect() no
- * callback comes, also not for an answer that is already on its way.
+ * After disconnect() no callback comes, not even for an answer on its way.
  */
 
 const RETRY_FIRST_MS = 500;
@@ -26,19 +22,13 @@ const HIDDEN_TURN_MS = 5_000;
 
 
 /**
- * @typedef {object} PollOptions
- * @property {(cursor: number | null, signal: AbortSignal) => Promise<any>} ask
- * @property {(answer: any, first: boolean) => void} take
- *           first: the answer to a question without a cursor
- * @property {(error: any) => void} fail
- * @property {Environment} [environment]
+ * `first`: the answer to a question without a cursor.
  *
- * @typedef {object} Environment
- * @property {(ms: number, signal: AbortSignal) => Promise<void>} pause
- *           also ends early when the page is shown or comes online
- * @property {() => boolean} hidden
- * @property {() => number} now
- * @property {() => number} random
+ * @typedef {{ask: (cursor: number | null, signal: AbortSignal) =>
+ *              Promise<any>,
+ *            take: (answer: any, first: boolean) => void,
+ *            fail: (error: any) => void,
+ *            environment?: typeof browser}} PollOptions
  */
 
 
@@ -70,10 +60,6 @@ export class Poll {
     this.#life = null;
   }
 
-  /**
-   * @param {number | null} cursor
-   * @param {AbortSignal} signal
-   */
   async #run(cursor, signal) {
     let failures = 0;
 
@@ -101,17 +87,11 @@ export class Poll {
     }
   }
 
-  /** @param {any} error */
   #again(error) {
     this.#fail(error);
     return error.passing !== false;
   }
 
-  /**
-   * @param {number} began
-   * @param {boolean} idle
-   * @param {AbortSignal} signal
-   */
   async #rest(began, idle, signal) {
     const { hidden, now, pause } = this.#environment;
     const turn = hidden() ? HIDDEN_TURN_MS : idle ? IDLE_TURN_MS : 0;
@@ -122,10 +102,6 @@ export class Poll {
     }
   }
 
-  /**
-   * @param {number} failures
-   * @param {any} error
-   */
   #delay(failures, error) {
     const full = Math.min(RETRY_MOST_MS,
       RETRY_FIRST_MS * RETRY_FACTOR ** (failures - 1));
@@ -136,29 +112,25 @@ export class Poll {
 }
 
 
-/** @type {Environment} */
 export const browser = {
   hidden: () => document.hidden,
   now: () => performance.now(),
   random: () => Math.random(),
 
+  /** @returns {Promise<void>} */
   pause: (ms, signal) => new Promise((resolve) => {
-    const ended = new AbortController();
+    const over = new AbortController();
+    const until = { signal: over.signal };
     const end = () => {
       clearTimeout(timer);
-      ended.abort();
+      over.abort();
       resolve();
-    };
-    const shown = () => {
-      if (!document.hidden) {
-        end();
-      }
     };
     const timer = setTimeout(end, ms);
 
-    signal.addEventListener('abort', end, { signal: ended.signal });
-    addEventListener('online', end, { signal: ended.signal });
-    document.addEventListener('visibilitychange', shown,
-      { signal: ended.signal });
+    signal.addEventListener('abort', end, until);
+    addEventListener('online', end, until);
+    document.addEventListener('visibilitychange',
+      () => document.hidden || end(), until);
   }),
 };

@@ -19,8 +19,9 @@ import { TopBar } from './top_bar.js';
 
 /** @param {any} props */
 export function App({ state, view, wishes }) {
+  /** @type {Record<string, any>} */
   const faces = { starting: Starting, signed_out: SignedOut, ready: Ready };
-  const Face = faces[/** @type {keyof faces} */ (state.phase)];
+  const Face = faces[state.phase];
 
   return html`<${Face} state=${state} view=${view} wishes=${wishes} />`;
 }

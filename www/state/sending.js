@@ -44,15 +44,15 @@ export const sendingEvents = {
   }),
 
   send_ended: (state, { id, key, message }) => {
+    const pending = changed(state, id, (list) => without(list, key));
     const { dialog } = state;
-    const open = dialog?.id === id && dialog.loaded;
 
-    return {
-      ...state,
-      pending: changed(state, id, (list) => without(list, key)),
-      dialog: open ? { ...dialog, messages: merge(dialog.messages, [message]) }
-        : dialog,
-    };
+    if (dialog === null || dialog.id !== id || !dialog.loaded) {
+      return { ...state, pending };
+    }
+    const messages = merge(dialog.messages, [message]);
+
+    return { ...state, pending, dialog: { ...dialog, messages } };
   },
 };
 
