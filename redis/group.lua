@@ -93,8 +93,8 @@ do
         moved[#moved + 1] = agent
       end
     end
-    for _, agent in ipairs(moved) do
-      Space.notice(root, 'agent ' .. agent)
+    if #moved > 0 then
+      Space.notice(root, 'agent ' .. table.concat(moved, '\nagent '))
     end
   end
 

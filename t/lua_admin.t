@@ -258,6 +258,15 @@ like($s->error($_, $now, 'agent:nobody', $_ eq 'channels' ? '' : ()),
     qr/^UNAUTHORIZED/, "$_ is not for strangers")
     for qw(channels groups agents);
 
+# who only reads, writes nothing
+
+for my $case (@reads, ['me'], ['channels', ''], ['groups'], ['agents']) {
+    my ($name, @args) = @$case;
+    my $answer = $s->redis('FCALL_RO', "inbox_1_$name", 1, $s->root(), $now,
+        'root', @args);
+    ok(!ref $answer, "$name works on a replica");
+}
+
 # calls that make no sense
 
 my @odd = (['space_put', 'root', 'x', '', '', ''], ['space', 'root', ''],

@@ -21,7 +21,7 @@ my $late = $now + 3_600_000_000;
 
 my $digest = 'a' x 64;
 
-like($s->error('me', $now, 'root'), qr/^NOSPACE/, 'no space, not even for root');
+like($s->error('me', $now, 'root'), qr/^NOSPACE/, 'no space, also for root');
 like($s->error('me', $now, 'agent:petro'), qr/^NOSPACE/, 'nor for an agent');
 
 $s->ok('space_put', $now, 'root', 'Крамниця', 'uk', '', '', 'commercial');

@@ -34,7 +34,8 @@ $s->ok(close => ++$now, 'agent:petro', 3, '', '');
 $s->ok(token_add => $now, 'root', 'petro', 't1', 'a' x 64, '', '');
 
 $s->notices();
-is($s->ok(agent_delete => ++$now, 'root', 'petro'), 'ok', 'an agent is deleted');
+is($s->ok(agent_delete => ++$now, 'root', 'petro'), 'ok',
+    'an agent is deleted');
 my @notices = $s->notices();
 like($notices[0], qr/^chat (?=.*\b1 cm)(?=.*\b2 cm)/, 'his chats are told of');
 is($notices[1], 'agent petro', 'and his polls end');

@@ -74,8 +74,8 @@ like(($s->notices())[0], qr/^chat \d+ 1 m$/, 'no more of this chat');
 is($s->redis('ZSCORE', $s->key('outbox'), 1), undef, 'it waits for nothing');
 
 my ($rev) = piece(1, 3)->{rev};
-is($s->redis('ZSCORE', $s->key('chg:1'), 3), $rev, 'its transcript has changed');
-is($s->redis('HGET', $s->key('space'), 'rev'), $rev, 'by the clock of the space');
+is($s->redis('ZSCORE', $s->key('chg:1'), 3), $rev, 'its transcript changed');
+is($s->redis('HGET', $s->key('space'), 'rev'), $rev, 'by the space\'s clock');
 is($s->redis('HEXISTS', $s->key('chat:1'), $_), 0, "no $_ is left behind")
     for qw(lease tries doubt);
 
@@ -104,7 +104,7 @@ is_deeply([@$job[1, 3, 4]], ['5-2', '1', '0'], 'the next begins from one');
 $s->notices();
 settle(3, '5-2', $job->[2], 'never', words => "bot was \"blocked\"\n");
 is(delivery(3, 2), 'failed', 'failed');
-is(piece(3, 2)->{error}, "bot was \"blocked\"\n", 'with the words of the platform');
+is(piece(3, 2)->{error}, "bot was \"blocked\"\n", 'with the platform\'s words');
 like(($s->notices())[0], qr/^chat \d+ 3 m$/, 'told');
 
 message(3, 3);
@@ -185,9 +185,9 @@ $s->ok(take => $now, 'agent:olga', 300, '', '');
 my $id = $s->json(reply => $now, 'agent:olga', 300, 'text', '"answer"',
     '"answer"', 6, 6, 6, '[]', 0, '', question(), '', '')->{id};
 $job = job(300, 'w1');
-is_deeply([@$job[1, 8, 9, 10, 11]], [$id, 'user300', '"answer"', 'in-1', 'Ольга'],
-    'the answer is a job, with the question it quotes');
-is(settle(300, $id, $job->[2], 'sent', external => 'out-1'), 'ok', 'it is sent');
+is_deeply([@$job[1, 8, 9, 10, 11]], [$id, 'user300', '"answer"', 'in-1',
+    'Ольга'], 'the answer is a job, with the question it quotes');
+is(settle(300, $id, $job->[2], 'sent', external => 'out-1'), 'ok', 'sent');
 is((transcript())[-1]{delivery}, 'sent', 'its transcript says so');
 is(event('out-1', 'agent', '"answer"')->[0], 'same', 'its echo is no news');
 is(event('out-1', 'client', '"changed"', 'edit')->[0], 'changed',
@@ -218,6 +218,15 @@ for my $case ([0, ''], [0, '0'], [0, 'a'], [0, '1:2'], [1, ''], [2, ''],
 like($s->error(settle => $now, @settle[0 .. 6]), qr/^BADCALL/,
     'settle: one word too few');
 is($s->dump(), $before, 'none of it has written anything');
+
+# a store that is full: what was sent must not be forgotten
+
+$job = job(200, 'w1');
+$s->redis('CONFIG', 'SET', 'maxmemory', 1);
+like($s->error(claim => $now + $LEASE, 'w1', $LEASE, ''), qr/^OOM/,
+    'nothing new is begun');
+is(settle(200, '5-1', $job->[2], 'sent'), 'ok', 'what is on its way is settled');
+$s->redis('CONFIG', 'SET', 'maxmemory', 0);
 
 done_testing();
 

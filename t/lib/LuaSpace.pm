@@ -135,7 +135,7 @@ sub notices {
     my @words;
     while ((my $notice = Test::Inbox::Redis::value($self->{ear})->[2]) ne 'end')
     {
-        push @words, $notice;
+        push @words, split /\n/, $notice;
     }
 
     return @words;
