@@ -258,6 +258,16 @@ like($s->error($_, $now, 'agent:nobody', $_ eq 'channels' ? '' : ()),
     qr/^UNAUTHORIZED/, "$_ is not for strangers")
     for qw(channels groups agents);
 
+# a space has its bounds
+
+my $most = 1000;
+$s->ok(group_put => $now, 'root', "g$_", '', '')
+    for 1 .. $most - $s->redis('SCARD', $s->key('groups'));
+like($s->error(group_put => $now, 'root', 'more', '', ''), qr/^INVALID id /,
+    'a thousand groups are enough');
+ok($s->ok(group_put => $now, 'root', 'g1', 'One', ''), 'those there may change');
+$before = $s->dump();
+
 # who only reads, writes nothing
 
 for my $case (@reads, ['me'], ['channels', ''], ['groups'], ['agents']) {
