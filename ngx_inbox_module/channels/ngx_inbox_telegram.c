@@ -20,10 +20,12 @@
 #include "../ngx_inbox_text.h"
 
 
-/* digits of an id; more do not fit int64 */
-#define NGX_INBOX_TELEGRAM_ID     19
+/* digits of a user's id; more do not fit int64 */
+#define NGX_INBOX_TELEGRAM_USER     19
+/* digits of a message's id, an int32: what is longer is a button's */
+#define NGX_INBOX_TELEGRAM_MESSAGE  10
 /* longest wait believed, seconds: floods cost hours, a day at most */
-#define NGX_INBOX_TELEGRAM_WAIT   86400
+#define NGX_INBOX_TELEGRAM_WAIT     86400
 
 
 static ngx_int_t ngx_inbox_telegram_verify(ngx_pool_t *pool,
@@ -34,7 +36,8 @@ static ngx_int_t ngx_inbox_telegram_build(ngx_pool_t *pool,
     ngx_inbox_http_request_t *request);
 static ngx_int_t ngx_inbox_telegram_url(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, const char *method, ngx_str_t *url);
-static ngx_uint_t ngx_inbox_telegram_is_number(const ngx_str_t *s);
+static ngx_uint_t ngx_inbox_telegram_is_number(const ngx_str_t *s,
+    size_t max);
 
 static void ngx_inbox_telegram_judge(ngx_pool_t *pool,
     const ngx_inbox_http_answer_t *answer, ngx_inbox_verdict_t *verdict);
@@ -117,7 +120,7 @@ ngx_inbox_telegram_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_json_open(&w, '{');
     ngx_inbox_json_key(&w, "chat_id");
 
-    if (ngx_inbox_telegram_is_number(&message->user)) {
+    if (ngx_inbox_telegram_is_number(&message->user, NGX_INBOX_TELEGRAM_USER)) {
         ngx_inbox_json_raw(&w, (char *) message->user.data, message->user.len);
 
     } else {
@@ -127,7 +130,9 @@ ngx_inbox_telegram_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_json_key(&w, "text");
     ngx_inbox_json_put(&w, &message->text);
 
-    if (ngx_inbox_telegram_is_number(&message->reply_to)) {
+    if (ngx_inbox_telegram_is_number(&message->reply_to,
+                                     NGX_INBOX_TELEGRAM_MESSAGE))
+    {
         ngx_inbox_json_key(&w, "reply_parameters");
         ngx_inbox_json_open(&w, '{');
         ngx_inbox_json_key(&w, "message_id");
@@ -179,10 +184,9 @@ ngx_inbox_telegram_url(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 
 /* digits that stand for themselves in JSON */
 static ngx_uint_t
-ngx_inbox_telegram_is_number(const ngx_str_t *s)
+ngx_inbox_telegram_is_number(const ngx_str_t *s, size_t max)
 {
-    return ngx_inbox_text_is_digits(s, NGX_INBOX_TELEGRAM_ID)
-           && s->data[0] != '0';
+    return ngx_inbox_text_is_digits(s, max) && s->data[0] != '0';
 }
 
 
@@ -212,7 +216,9 @@ ngx_inbox_telegram_judge(ngx_pool_t *pool,
     (void) ngx_inbox_json_id(pool, ngx_inbox_json_get(v, "result"),
                              "message_id", &verdict->message);
 
-    if (!ngx_inbox_telegram_is_number(&verdict->message)) {
+    if (!ngx_inbox_telegram_is_number(&verdict->message,
+                                      NGX_INBOX_TELEGRAM_MESSAGE))
+    {
         ngx_str_null(&verdict->message);
     }
 }

@@ -18,6 +18,10 @@ mkdir -p "$out"
 exec 9> "$out/lock"
 flock 9
 
+sanitize="-fsanitize=address,undefined"
+flags="-O1 -g -fno-omit-frame-pointer -DNGX_DEBUG_PALLOC=1 $sanitize"
+flags="$flags -fno-sanitize-recover=undefined"
+
 if [ ! -e "$out/src/objs/Makefile" ]; then
     src=${NGINX_SRC:-$("$top/tools/nginx-source")}
 
@@ -37,10 +41,8 @@ if [ ! -e "$out/src/objs/Makefile" ]; then
             --without-http_autoindex_module --without-http_mirror_module \
             --without-http_browser_module --without-http_auth_basic_module \
             --without-http_upstream_zone_module \
-            --with-cc-opt='-O1 -g -DNGX_DEBUG_PALLOC=1
-                -fno-omit-frame-pointer -fsanitize=address,undefined
-                -fno-sanitize-recover=undefined' \
-            --with-ld-opt='-fsanitize=address,undefined' \
+            --with-cc-opt="$flags" \
+            --with-ld-opt="$sanitize" \
             --add-module="$top/t/c/http_client"
     ) > "$out/configure.log" 2>&1
 fi
