@@ -32,6 +32,7 @@ const outbox = new Outbox(api);
 
 const chosenLocale = signal(localStorage.getItem(LOCALE_KEY));
 const view = signal(/** @type {any} */ (null));
+let phase = 'starting';
 
 
 /* what the parts may wish for */
@@ -95,8 +96,6 @@ function onAddress() {
   }
 }
 
-
-let phase = state.value.phase;
 
 /* effects run while the state is being told: what tells again comes after */
 function followPhase() {

@@ -1,0 +1,379 @@
+/*
+ * A small server that speaks the API, for trying the pages without nginx.
+ *
+ *   node t/www/fake_server.mjs [port]     prints the addresses
+ *
+ * It serves www/ under /inbox/ with the same CSP as the module.  `trouble`
+ * makes it misbehave: every API call is answered with that status until it is
+ * null again.
+ */
+
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { dirname, extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { FakeStore } from './fake_store.mjs';
+
+const WWW = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'www');
+const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; "
+  + "img-src 'self' data: blob:; connect-src 'self'; frame-src 'self'; "
+  + "base-uri 'none'; form-action 'none'";
+const TYPES = { '.html': 'text/html', '.js': 'text/javascript',
+  '.css': 'text/css', '.json': 'application/json', '.svg': 'image/svg+xml' };
+const OWNER = { id: 'root', name: 'Листок' };
+
+export const TOKEN = 'fake-owner-token';
+
+
+/** Starts it; the answer has the port, the store, and close(). */
+export async function startFake(port = 0) {
+  const fake = { store: new FakeStore(), trouble: null, problem: {} };
+  const server = createServer((request, response) => {
+    serve(fake, request, response).catch((error) => {
+      console.error(error);
+      response.destroy();
+    });
+  });
+
+  await new Promise((resolve) => {
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  fake.base = `http://127.0.0.1:${server.address().port}/inbox/`;
+  fake.close = () => {
+    server.closeAllConnections();
+    return new Promise((resolve) => {
+      server.close(resolve);
+    });
+  };
+  return fake;
+}
+
+
+async function serve(fake, request, response) {
+  const url = new URL(request.url, 'http://fake');
+  const path = url.pathname.replace(/^\/inbox\//, '');
+
+  if (path.split('/').at(-1).includes('.') || path === '') {
+    return file(response, path || 'index.html');
+  }
+  if (/^widget\/\w+\/frame$/.test(path)) {
+    return file(response, 'embed/frame.html');
+  }
+  const body = await bodyOf(request);
+  const gone = new AbortController();
+  response.on('close', () => gone.abort());
+  const call = { fake, store: fake.store, request, body, path,
+    query: url.searchParams, signal: gone.signal };
+  const [status, value, headers] = fake.trouble
+    ? [fake.trouble, { code: 'store_unavailable', ...fake.problem }]
+    : await answer(call);
+
+  response.writeHead(status, { 'Content-Type': status < 400
+    ? 'application/json' : 'application/problem+json', ...headers });
+  response.end(value === undefined ? '' : JSON.stringify(value));
+}
+
+
+async function file(response, path) {
+  const name = join(WWW, normalize(path));
+
+  try {
+    const bytes = await readFile(name);
+    response.writeHead(200, { 'Content-Type': TYPES[extname(name)]
+      ?? 'application/octet-stream', 'Content-Security-Policy': CSP });
+    response.end(bytes);
+
+  } catch {
+    response.writeHead(404).end();
+  }
+}
+
+
+async function bodyOf(request) {
+  let text = '';
+
+  for await (const chunk of request) {
+    text += chunk;
+  }
+  return text === '' ? null : JSON.parse(text);
+}
+
+
+const ROUTES = [
+  ['POST', /^api\/v1\/session$/, signIn],
+  ['DELETE', /^api\/v1\/session$/, signOut],
+  ['GET', /^api\/v1\/me$/, me],
+  ['GET', /^api\/v1\/journal$/, journal],
+  ['GET', /^api\/v1\/chats\/(\d+)$/, (call, id) => [200, chatOf(call, id)]],
+  ['GET', /^api\/v1\/chats\/(\d+)\/messages$/, transcript],
+  ['POST', /^api\/v1\/chats\/(\d+)\/messages$/, reply],
+  ['POST', /^api\/v1\/chats\/(\d+)\/read$/, read],
+  ['POST', /^api\/v1\/chats\/(\d+)\/(take|join|close|reopen)$/, move],
+  ['GET', /^widget\/site$/, look],
+  ['POST', /^widget\/site\/session$/, session],
+  ['GET', /^widget\/site\/messages$/, visitorMessages],
+  ['POST', /^widget\/site\/messages$/, visitorWrites],
+  ['POST', /^widget\/site\/read$/, visitorRead],
+];
+
+
+async function answer(call) {
+  const { request, path } = call;
+
+  for (const [method, pattern, handle] of ROUTES) {
+    const match = pattern.exec(path);
+
+    if (match && method === request.method) {
+      return refusal(call) ?? handle(call, ...match.slice(1));
+    }
+  }
+  return [404, { code: 'not_found' }];
+}
+
+
+function refusal({ request, path, store }) {
+  if (!path.startsWith('api/') || /session$/.test(path)) {
+    return null;
+  }
+  if (request.headers.cookie !== 'inbox=1') {
+    return [401, { code: 'unauthorized' }];
+  }
+  if (request.method !== 'GET' && request.headers['x-inbox'] !== '1') {
+    return [403, { code: 'csrf' }];
+  }
+  if (path.endsWith('journal') && store.plan === 'free') {
+    return [403, { code: 'plan_required' }];
+  }
+  const chat = /chats\/(\d+)/.exec(path);
+
+  return chat && !store.chats.has(Number(chat[1]))
+    ? [404, { code: 'not_found' }] : null;
+}
+
+
+function signIn({ body }) {
+  return body.token === TOKEN
+    ? [204, undefined, { 'Set-Cookie':
+      'inbox=1; HttpOnly; SameSite=Strict; Path=/inbox/' }]
+    : [401, { code: 'unauthorized' }];
+}
+
+
+function signOut() {
+  return [204, undefined,
+    { 'Set-Cookie': 'inbox=; Max-Age=0; Path=/inbox/' }];
+}
+
+
+function me({ store }) {
+  return [200, {
+    agent: { ...OWNER, role: 'owner', groups: [], online: true },
+    space: { id: 'default', name: 'Чайна крамниця', locale: 'uk',
+      plan: store.plan },
+    inbox: true, journal: store.plan !== 'free', badge: store.badge(),
+  }];
+}
+
+
+async function journal({ store, query, signal }) {
+  const status = query.get('status');
+  const since = query.get('since');
+  const limit = Number(query.get('limit') ?? 50);
+  const fits = (chat) => !status || chat.status === status;
+
+  if (since === null) {
+    const all = [...store.chats.values()].filter(fits)
+      .sort((a, b) => (a.updated_at < b.updated_at ? 1 : -1));
+    const from = Number(query.get('before') ?? 0);
+    const page = all.slice(from, from + limit);
+    const next = from + limit < all.length ? String(from + limit) : null;
+
+    return [200, listed(store, page, [], store.rev, next)];
+  }
+  const news = () => [...store.chats.values()]
+    .filter((chat) => chat.rev > Number(since));
+  await waited(store, query, signal, () => news().length > 0);
+  const came = news().sort((a, b) => a.rev - b.rev);
+
+  return [200, listed(store, came.filter(fits),
+    came.filter((chat) => !fits(chat)).map((chat) => chat.id),
+    came.at(-1)?.rev ?? Number(since), null)];
+}
+
+
+function listed(store, chats, gone, rev, next) {
+  return { chats, gone, counts: store.counts(), badge: store.badge(), rev,
+    next };
+}
+
+
+async function waited(store, query, signal, isThere) {
+  const until = Date.now() + Number(query.get('wait') ?? 0) * 1000;
+
+  while (!isThere() && !signal.aborted && Date.now() < until) {
+    await store.changed(until - Date.now(), signal);
+  }
+}
+
+
+function transcript({ store, query, signal }, id) {
+  return paged(store, store.messages.get(Number(id)), query, signal);
+}
+
+
+async function paged(store, list, query, signal) {
+  const since = query.get('since');
+
+  if (since === null) {
+    const end = Number(query.get('before') ?? list.length);
+    const start = Math.max(0, end - Number(query.get('limit') ?? 50));
+
+    return [200, { messages: list.slice(start, end), rev: store.rev,
+      next: start > 0 ? String(start) : null }];
+  }
+  const news = () => list.filter((m) => m.rev > Number(since));
+  await waited(store, query, signal, () => news().length > 0);
+
+  return [200, { messages: news(), next: null,
+    rev: Math.max(Number(since), ...news().map((m) => m.rev)) }];
+}
+
+
+function chatOf({ store }, id) {
+  return store.chats.get(Number(id));
+}
+
+
+function once({ store, request, path }, make) {
+  const key = `${path} ${request.headers['idempotency-key']}`;
+
+  if (!store.remembered.has(key)) {
+    store.remembered.set(key, make());
+  }
+  return [201, store.remembered.get(key)];
+}
+
+
+function reply(call, id) {
+  const { store, body } = call;
+  const chat = chatOf(call, id);
+
+  if (chat.status !== 'active' || chat.action !== 'open') {
+    return [409, { code: chat.status === 'unassigned' ? 'not_taken'
+      : 'not_participant' }];
+  }
+  return once(call, () => store.write(chat.id, { from: 'agent',
+    author: OWNER, text: body.text,
+    delivery: chat.channel.kind === 'site' ? 'sent' : 'queued' }));
+}
+
+
+function read({ store }, id) {
+  store.change(Number(id), { unread: 0 });
+  return [200, { badge: store.badge() }];
+}
+
+
+const MOVES = {
+  take: ['taken', (chat) => ({ status: 'active', action: 'open',
+    responsible: OWNER.id, participants: [OWNER], unread: 0,
+    waiting_since: chat.waiting_since })],
+  join: ['joined', (chat) => ({ action: 'open',
+    participants: [...chat.participants, OWNER], unread: 0 })],
+  close: ['closed', () => ({ status: 'inactive', waiting_since: null,
+    closed_at: new Date().toISOString() })],
+  reopen: ['reopened', () => ({ status: 'active', action: 'open',
+    closed_at: null })],
+};
+
+
+function move(call, id, verb) {
+  const chat = chatOf(call, id);
+  const [event, members] = MOVES[verb];
+
+  if (verb === 'take' && chat.status !== 'unassigned') {
+    return [409, { code: 'chat_taken', chat }];
+  }
+  call.store.event(chat.id, event, OWNER);
+  return [200, call.store.change(chat.id, members(chat))];
+}
+
+
+function look() {
+  return [200, { title: 'Листок', greeting: 'Вітаємо! Чим допомогти?',
+    color: '#4a5d23', locale: 'uk', online: true }];
+}
+
+
+function session({ store, body }) {
+  const token = body.token && store.visitors.has(body.token) ? body.token
+    : `visitor-${store.visitors.size + 1}`;
+
+  if (!store.visitors.has(token)) {
+    store.visitors.set(token, null);
+  }
+  return [201, { token, visitor: token, chat: store.visitors.get(token) }];
+}
+
+
+function visitorOf({ request, store }) {
+  const token = request.headers.authorization?.replace('Bearer ', '');
+
+  return store.visitors.has(token) ? token : null;
+}
+
+
+async function visitorMessages(call) {
+  const { store, query, signal } = call;
+  const token = visitorOf(call);
+
+  if (token === null) {
+    return [401, { code: 'unauthorized' }];
+  }
+  const chat = store.visitors.get(token);
+  const all = store.messages.get(chat) ?? [];
+  const [status, page] = await paged(store, all, query, signal);
+  const messages = page.messages.filter((m) => m.kind === 'text');
+
+  messages.filter((m) => m.delivery === 'sent')
+    .forEach((m) => store.changeMessage(m, { delivery: 'delivered' }));
+  return [status, { ...page, messages, chat }];
+}
+
+
+function visitorWrites(call) {
+  const { store, body } = call;
+  const token = visitorOf(call);
+
+  if (token === null) {
+    return [401, { code: 'unauthorized' }];
+  }
+  return once(call, () => {
+    const id = store.visitors.get(token) ?? store.open({});
+
+    store.visitors.set(token, id);
+    if (store.chats.get(id).status === 'inactive') {
+      store.event(id, 'reopened', null);
+      store.change(id, { status: 'unassigned', action: 'reply',
+        participants: [], responsible: null });
+    }
+    return store.write(id, { text: body.text });
+  });
+}
+
+
+function visitorRead(call) {
+  const { store } = call;
+  const list = store.messages.get(store.visitors.get(visitorOf(call))) ?? [];
+
+  list.filter((m) => m.from === 'agent' && m.delivery !== 'read')
+    .forEach((m) => store.changeMessage(m, { delivery: 'read' }));
+  return [204];
+}
+
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const fake = await startFake(Number(process.argv[2] ?? 0));
+
+  console.log(`${fake.base}#token=${TOKEN}\n${fake.base}demo.html`);
+}
