@@ -12,6 +12,8 @@ package FakeTelegram;
 #     ...
 #     my @calls = $fake->calls();     # { path, body, json, headers } in order
 #
+# FakeTelegram::update() makes what Telegram would send to us.
+#
 # What is not told is answered as Telegram would, with message_id 1001, 1002 …
 # Acts: hang (no answer at all), close (the request is read, the connection
 # closed), garbage, split (the answer byte by byte).  Any other Bot-API-like
@@ -48,6 +50,21 @@ sub new {
     }
 
     return $self;
+}
+
+
+# a message to the bot as Telegram's webhook brings it: number, text, and from
+sub update {
+    my ($number, $text, %from) = @_;
+
+    my $user = { id => 500001, is_bot => JSON::PP::false,
+        first_name => 'Olena', last_name => 'K', username => 'olena_k',
+        %from };
+
+    return { update_id => 10_000 + $number, message => {
+        message_id => $number, date => 1700000000 + $number, text => $text,
+        from => $user, chat => { type => 'private', map { $_ => $user->{$_} }
+            qw(id first_name last_name username) } } };
 }
 
 

@@ -152,7 +152,7 @@ sub spawn {
         open STDOUT, '>', '/dev/null';
         open STDERR, '>>', "$self->{dir}/error.log";
 
-        $ENV{ASAN_OPTIONS} = "detect_leaks=0:abort_on_error=0:log_path="
+        $ENV{ASAN_OPTIONS} = "detect_leaks=1:abort_on_error=0:log_path="
             . "$self->{dir}/asan";
         $ENV{UBSAN_OPTIONS} = 'print_stacktrace=1';
 
@@ -301,6 +301,25 @@ sub agent {
 
     return $self->api(POST => "agents/$id/tokens",
         json => { name => 'test' })->{json}{token};
+}
+
+
+# a Telegram bot called `bot` that feeds the group support
+sub telegram {
+    my ($self, %o) = @_;
+
+    return $self->create('channels/bot', { kind => 'telegram', title => 'Bot',
+        group => 'support', credentials => { token => '123:bot',
+        secret => 'hook-secret' }, %o });
+}
+
+
+# what Telegram sends to it
+sub hook {
+    my ($self, $update, %o) = @_;
+
+    return $self->post('/inbox/hook/bot', json => $update,
+        headers => { 'X-Telegram-Bot-Api-Secret-Token' => 'hook-secret' }, %o);
 }
 
 
