@@ -190,9 +190,19 @@ do
     return marked
   end
 
+  -- the platform says that a message of ours did not arrive; words: raw JSON
+  function Message.refuse(s, n, number, words)
+    return Message.change(s.root, n, number, Space.take(s), function(m)
+      if m.from ~= '"agent"' or m.delivery == '"failed"' then
+        return false
+      end
+      m.delivery, m.error = '"failed"', words
+    end)
+  end
+
   -- the external id of the message with one of our ids (raw JSON), or ''.
-  -- Bounded: in a very
-  -- long chat it may miss, and the reply goes out as an ordinary message.
+  -- Bounded: in a very long chat it may miss, and the reply goes out as an
+  -- ordinary message.
   local function external_of(root, n, id)
     local number = string.match(id, '%-(%d+)"$')
     local cursor = '0'
