@@ -29,7 +29,7 @@
 #define NGX_INBOX_MAX_TEXT        16384
 /* a row of the journal shows one line; 240 characters fill any screen */
 #define NGX_INBOX_MAX_PREVIEW     240
-/* names, nicks, titles: longer ones are cut, people's names are not this long */
+/* names, nicks, titles: longer ones are cut, no name is this long */
 #define NGX_INBOX_MAX_NAME        200
 /* files in one message: Telegram's and WhatsApp's albums end at 10 and 30 */
 #define NGX_INBOX_MAX_ATTACHMENTS 30

@@ -43,7 +43,7 @@ struct ngx_inbox_main_conf_s {
                                                   inbox_secret_file */
     ngx_str_t                 secret_old;      /* the key before it, or len 0 */
     ngx_uint_t                max_parked;      /* polls in one worker */
-    ngx_uint_t                max_parked_addr; /* polls of one address, 0: any */
+    ngx_uint_t                max_parked_addr; /* of one address, 0: any */
     ngx_uint_t                max_sends;       /* sends at once, one worker */
     ngx_msec_t                send_timeout;    /* of one call to a platform */
     ngx_flag_t                limits;          /* visitors' limits */

@@ -22,7 +22,7 @@
 extern const u_char  ngx_inbox_library[];
 extern const size_t  ngx_inbox_library_len;
 
-/* what its `version` answers; a loaded library with a smaller one is replaced */
+/* what its `version` answers; a smaller one in Redis is replaced */
 extern const ngx_uint_t  ngx_inbox_library_build;
 
 

@@ -82,7 +82,7 @@ typedef struct {
     ngx_str_t                 text;
     ngx_str_t                 reply_to;    /* a message id of the platform */
     ngx_array_t              *attachments; /* ngx_inbox_attachment_t, or NULL */
-    uint64_t                  at;          /* ms, the platform's time; 0: none */
+    uint64_t                  at;          /* ms, the platform's; 0: none */
     ngx_str_t                 extra;       /* see the types above */
 } ngx_inbox_event_t;
 
