@@ -14,8 +14,11 @@ package Test::Inbox;
 #
 #     $t->done();
 #
+# What one can ask of it over HTTP is in Test::Inbox::Client.
+#
 # done() ends both servers and then asserts what every test asserts: nginx
-# stopped in time, left no alert, no core and no sanitizer report.
+# stopped in time, left no alert, no core and no sanitizer report, and that with
+# all clients gone nobody waited and nothing was on its way.
 #
 # Environment: TEST_NGINX and TEST_MODULE say which nginx (default: the
 # installed one with build/ngx_http_inbox_module.so; a nginx of our own has the
@@ -30,13 +33,13 @@ use File::Basename qw(dirname);
 use File::Path qw(make_path remove_tree);
 use File::Temp qw(tempdir);
 use IO::Socket::INET;
-use JSON::PP;
 use POSIX qw(WNOHANG);
 use Test::More;
 use Time::HiRes qw(time sleep);
 
-use Test::Inbox::HTTP;
 use Test::Inbox::Redis;
+
+use parent 'Test::Inbox::Client';
 
 our $TOP = abs_path(dirname(abs_path(__FILE__)) . '/../../..');
 
@@ -213,6 +216,7 @@ sub nginx_conf {
     my $user = $> == 0 ? 'user root;' : '';
     my $apis = join '', map { "inbox_channel_api $_ $self->{apis}{$_};\n" }
         sort keys %{$self->{apis}};
+    my $spread = $self->{workers} > 1 ? ' reuseport' : '';
     my %more = map { $_ => $self->{$_} // '' }
         qw(main events http server location);
 
@@ -248,7 +252,7 @@ http {
     $apis
     $more{http}
     server {
-        listen 127.0.0.1:PORT;
+        listen 127.0.0.1:PORT$spread;
         location /inbox/ {
             alias $TOP/www/;
             inbox on;
@@ -262,113 +266,6 @@ END
     $conf =~ s/\bPORT\b/$self->{port}/g;
 
     return $conf;
-}
-
-
-# what `make run` makes as well: a space, a group, a site
-sub provision {
-    my ($self) = @_;
-
-    $self->create('spaces/default', { name => 'Test', locale => 'en',
-        plan => 'commercial' });
-    $self->create('groups/support', { name => 'Support',
-        agents => ['root'] });
-    $self->create('channels/site', { kind => 'site', title => 'Site',
-        group => 'support', settings => { greeting => 'Hello' } });
-}
-
-
-sub create {
-    my ($self, $path, $data) = @_;
-
-    my $r = $self->api(PUT => $path, json => $data);
-
-    if (!$r || $r->{status} !~ /^20[014]$/) {
-        diag($r ? "$r->{head}\n\n$r->{body}" : 'no answer', $self->log());
-        die "could not create $path\n";
-    }
-
-    return $r->{json};
-}
-
-
-# an agent with a token; returns the token
-sub agent {
-    my ($self, $id, %o) = @_;
-
-    $self->create("agents/$id", { name => $o{name} // ucfirst $id,
-        role => $o{role} // 'agent', enabled => JSON::PP::true });
-
-    return $self->api(POST => "agents/$id/tokens",
-        json => { name => 'test' })->{json}{token};
-}
-
-
-# a Telegram bot called `bot` that feeds the group support
-sub telegram {
-    my ($self, %o) = @_;
-
-    return $self->create('channels/bot', { kind => 'telegram', title => 'Bot',
-        group => 'support', credentials => { token => '123:bot',
-        secret => 'hook-secret' }, %o });
-}
-
-
-# what Telegram sends to it
-sub hook {
-    my ($self, $update, %o) = @_;
-
-    return $self->post('/inbox/hook/bot', json => $update,
-        headers => { 'X-Telegram-Bot-Api-Secret-Token' => 'hook-secret' }, %o);
-}
-
-
-# one request on a connection of its own; options of Test::Inbox::HTTP::send,
-# and timeout
-sub request {
-    my ($self, $method, $path, %o) = @_;
-
-    my $c = $self->connect();
-    my $r = $c->send($method, $path, %o)->read($o{timeout} // 15);
-
-    $c->close();
-
-    return $r;
-}
-
-
-sub get  { my $self = shift; return $self->request(GET => @_) }
-sub post { my $self = shift; return $self->request(POST => @_) }
-
-# the agents' API, as the owner unless another token is given
-sub api {
-    my ($self, $method, $path, %o) = @_;
-
-    return $self->request($method, "/inbox/api/v1/$path",
-        token => $self->{token}, %o);
-}
-
-
-sub connect {
-    my ($self) = @_;
-
-    return Test::Inbox::HTTP->new($self->{port});
-}
-
-
-# many requests at once, [method, path, options …] each; their answers in order
-sub parallel {
-    my ($self, @requests) = @_;
-
-    my @all = map { $self->connect() } @requests;
-
-    $all[$_]->send(@{$requests[$_]}) for 0 .. $#all;
-
-    my @answers = Test::Inbox::HTTP::together(30, @all);
-
-    $_->close() for @all;
-
-    return @answers;
 }
 
 
@@ -459,9 +356,11 @@ sub log {
 sub done {
     my ($self) = @_;
 
+    my $idle = $self->{provision} ? $self->idle() : 1;
     my $stopped = $self->stop();
     my @found = $self->complaints();
 
+    ok($idle, 'nobody waits when all have left');
     ok($stopped, 'nginx stopped in time');
     ok(!@found, 'nothing alarming in the log')
         or diag(join "\n", @found[0 .. ($#found < 60 ? $#found : 60)]);
