@@ -27,19 +27,24 @@ my @ROWS = (
     [5, qw(auth settings)],
     [5, 'ask'],
     [5, 'poll'],
-    [6, qw(admin chat files lists metrics outbox webhook widget)],
-    [7, 'route'],
-    [8, 'worker'],
-    [9, 'module'],
+    [7, qw(message query send visitor)],
+    [8, qw(admin chat files lines lists metrics outbox session webhook widget)],
+    [9, 'route'],
+    [10, 'worker'],
+    [11, 'module'],
 );
 
 # a noun may be written in several files: http_easy belongs to http; and those
 # whose names do not say it: part => noun
 my %FAMILY = (
+    calls  => 'redis',
     detach => 'park',
     entry  => 'redis',
+    hold   => 'park',
     link   => 'redis',
     resp   => 'redis',
+    roll   => 'park',
+    rota   => 'park',
     saved  => 'park',
     wire   => 'redis',
 );
