@@ -22,7 +22,8 @@
  *   worker_shutdown_timeout the connection is closed: gone()
  *
  * Wakes that come while the owner is asking are remembered, and the next
- * ngx_inbox_park_sleep() wakes again at once (posted): never lost, at most once.
+ * ngx_inbox_park_sleep() wakes again at once (posted): never lost, at most
+ * once.
  */
 
 #ifndef _NGX_INBOX_PARK_H_INCLUDED_

@@ -2,6 +2,8 @@
 /*
  * Copyright (C) the ngx_inbox authors
  *
+ * An entry is in one of three states:
+ *
  *   awake     the owner has it; reasons to wake it are collected in pending
  *   sleeping  nothing is pending
  *   due       its turn comes in the next turn of nginx's loop
