@@ -38,12 +38,10 @@ export const initial = {
  * @returns {State}
  */
 export function reduce(state, event) {
-  const handle = handlers[event.type];
-
-  if (handle === undefined) {
+  if (!Object.hasOwn(handlers, event.type)) {
     throw new Error(`no such event: ${event.type}`);
   }
-  return handle(state, event);
+  return handlers[event.type](state, event);
 }
 
 

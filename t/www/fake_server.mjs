@@ -12,7 +12,9 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { once, paged, waited } from './fake_answers.mjs';
 import { FakeStore } from './fake_store.mjs';
+import { WIDGET } from './fake_widget.mjs';
 
 const WWW = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'www');
 const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -109,11 +111,7 @@ const ROUTES = [
   ['POST', /^api\/v1\/chats\/(\d+)\/messages$/, reply],
   ['POST', /^api\/v1\/chats\/(\d+)\/read$/, read],
   ['POST', /^api\/v1\/chats\/(\d+)\/(take|join|close|reopen)$/, move],
-  ['GET', /^widget\/site$/, look],
-  ['POST', /^widget\/site\/session$/, session],
-  ['GET', /^widget\/site\/messages$/, visitorMessages],
-  ['POST', /^widget\/site\/messages$/, visitorWrites],
-  ['POST', /^widget\/site\/read$/, visitorRead],
+  ...WIDGET,
 ];
 
 
@@ -207,50 +205,13 @@ function listed(store, chats, gone, rev, next) {
 }
 
 
-async function waited(store, query, signal, isThere) {
-  const until = Date.now() + Number(query.get('wait') ?? 0) * 1000;
-
-  while (!isThere() && !signal.aborted && Date.now() < until) {
-    await store.changed(until - Date.now(), signal);
-  }
-}
-
-
 function transcript({ store, query, signal }, id) {
   return paged(store, store.messages.get(Number(id)), query, signal);
 }
 
 
-async function paged(store, list, query, signal) {
-  const since = query.get('since');
-
-  if (since === null) {
-    const end = Number(query.get('before') ?? list.length);
-    const start = Math.max(0, end - Number(query.get('limit') ?? 50));
-
-    return [200, { messages: list.slice(start, end), rev: store.rev,
-      next: start > 0 ? String(start) : null }];
-  }
-  const news = () => list.filter((m) => m.rev > Number(since));
-  await waited(store, query, signal, () => news().length > 0);
-
-  return [200, { messages: news(), next: null,
-    rev: Math.max(Number(since), ...news().map((m) => m.rev)) }];
-}
-
-
 function chatOf({ store }, id) {
   return store.chats.get(Number(id));
-}
-
-
-function once({ store, request, path }, make) {
-  const key = `${path} ${request.headers['idempotency-key']}`;
-
-  if (!store.remembered.has(key)) {
-    store.remembered.set(key, make());
-  }
-  return [201, store.remembered.get(key)];
 }
 
 
@@ -296,79 +257,6 @@ function move(call, id, verb) {
   }
   call.store.event(chat.id, event, OWNER);
   return [200, call.store.change(chat.id, members(chat))];
-}
-
-
-function look() {
-  return [200, { title: 'Листок', greeting: 'Вітаємо! Чим допомогти?',
-    color: '#4a5d23', locale: 'uk', online: true }];
-}
-
-
-function session({ store, body }) {
-  const token = body.token && store.visitors.has(body.token) ? body.token
-    : `visitor-${store.visitors.size + 1}`;
-
-  if (!store.visitors.has(token)) {
-    store.visitors.set(token, null);
-  }
-  return [201, { token, visitor: token, chat: store.visitors.get(token) }];
-}
-
-
-function visitorOf({ request, store }) {
-  const token = request.headers.authorization?.replace('Bearer ', '');
-
-  return store.visitors.has(token) ? token : null;
-}
-
-
-async function visitorMessages(call) {
-  const { store, query, signal } = call;
-  const token = visitorOf(call);
-
-  if (token === null) {
-    return [401, { code: 'unauthorized' }];
-  }
-  const chat = store.visitors.get(token);
-  const all = store.messages.get(chat) ?? [];
-  const [status, page] = await paged(store, all, query, signal);
-  const messages = page.messages.filter((m) => m.kind === 'text');
-
-  messages.filter((m) => m.delivery === 'sent')
-    .forEach((m) => store.changeMessage(m, { delivery: 'delivered' }));
-  return [status, { ...page, messages, chat }];
-}
-
-
-function visitorWrites(call) {
-  const { store, body } = call;
-  const token = visitorOf(call);
-
-  if (token === null) {
-    return [401, { code: 'unauthorized' }];
-  }
-  return once(call, () => {
-    const id = store.visitors.get(token) ?? store.open({});
-
-    store.visitors.set(token, id);
-    if (store.chats.get(id).status === 'inactive') {
-      store.event(id, 'reopened', null);
-      store.change(id, { status: 'unassigned', action: 'reply',
-        participants: [], responsible: null });
-    }
-    return store.write(id, { text: body.text });
-  });
-}
-
-
-function visitorRead(call) {
-  const { store } = call;
-  const list = store.messages.get(store.visitors.get(visitorOf(call))) ?? [];
-
-  list.filter((m) => m.from === 'agent' && m.delivery !== 'read')
-    .forEach((m) => store.changeMessage(m, { delivery: 'read' }));
-  return [204];
 }
 
 

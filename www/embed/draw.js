@@ -44,18 +44,13 @@ export class Draw {
   }
 
   show(state) {
-    const { look, messages, next, away, closed } = state;
+    const { look, messages, next } = state;
     const t = this.#t;
     const queue = queueShown(state);
     const greeting = next === null && look?.greeting;
     const sent = queue.at(-1)?.key ?? '';
 
-    part('title').textContent = look?.title ?? '';
-    part('state').textContent = look && t(look.online ? 'online' : 'offline');
-    part('away').textContent = closed ? t('closed') : away ? t('away') : '';
-    part('older').hidden = next === null;
-    part('composer').hidden = closed;
-
+    this.#head(state);
     this.#list([
       greeting && ['greeting', greeting, () => make('li', 'message',
         make('div', 'body', ...textOf(greeting)))],
@@ -69,6 +64,16 @@ export class Draw {
       this.#sent = sent;
       this.#scroll.toEnd();
     }
+  }
+
+  #head({ look, next, away, closed }) {
+    const t = this.#t;
+
+    part('title').textContent = look?.title ?? '';
+    part('state').textContent = look && t(look.online ? 'online' : 'offline');
+    part('away').textContent = closed ? t('closed') : away ? t('away') : '';
+    part('older').hidden = next === null;
+    part('composer').hidden = closed;
   }
 
   focus() {

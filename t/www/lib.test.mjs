@@ -1,0 +1,117 @@
+/* The small pure things of lib/: links, routes, times, timelines. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isOwn, pieces, safeHref } from '../../www/lib/links.js';
+import { compareIds, merge } from '../../www/lib/merge.js';
+import { formatRoute, parseRoute, tokenOf } from '../../www/lib/route.js';
+import { shortTime, span } from '../../www/lib/time.js';
+import { localDay, timeline } from '../../www/lib/timeline.js';
+
+
+test('an address in a text becomes a link, its full stop does not', () => {
+  assert.deepEqual(pieces('see https://a.example/x?y=1. Bye'), [
+    { text: 'see ', href: null },
+    { text: 'https://a.example/x?y=1', href: 'https://a.example/x?y=1' },
+    { text: '. Bye', href: null },
+  ]);
+});
+
+
+test('nothing of a text is lost', () => {
+  for (const text of ['', 'plain', 'http://a', '(https://a.b)!', 'a\nb  c',
+    '<b>https://x.y</b>', 'https://', 'mailto:a@b.c, tel:+380']) {
+    assert.equal(pieces(text).map((p) => p.text).join(''), text);
+  }
+});
+
+
+test('no other scheme becomes a link', () => {
+  for (const text of ['javascript:alert(1)', 'data:text/html,x',
+    'vbscript:x', 'file:///etc', 'JaVaScRiPt://x', 'blob:https://x/y']) {
+    assert.ok(pieces(text).every((p) => p.href === null
+      || p.href.startsWith('https://')), text);
+    assert.equal(safeHref(text), null, text);
+  }
+});
+
+
+test('what is our own', () => {
+  assert.equal(isOwn('/inbox/file/1'), true);
+  for (const other of ['//evil.example/x', '/\\evil.example', 'x', null,
+    'https://evil.example']) {
+    assert.equal(isOwn(other), false, String(other));
+  }
+  assert.equal(safeHref(null), null);
+  assert.equal(safeHref('//evil.example/x'), null);
+});
+
+
+test('ids sort by age', () => {
+  assert.ok(compareIds('9-0', '10-0') < 0);
+  assert.ok(compareIds('9-10', '9-9') > 0);
+  assert.equal(compareIds('9-1', '9-1'), 0);
+});
+
+
+test('a merge that changes nothing gives the same list', () => {
+  const held = [{ id: '1-0', rev: 5 }];
+
+  assert.equal(merge(held, []), held);
+  assert.equal(merge(held, [{ id: '1-0', rev: 5 }]), held);
+});
+
+
+test('the page\'s addresses lead there and back', () => {
+  for (const route of [{ chat: null, status: null },
+    { chat: 42, status: null }, { chat: null, status: 'active' },
+    { chat: 7, status: 'unassigned' }]) {
+    assert.deepEqual(parseRoute(formatRoute(route)), route);
+  }
+});
+
+
+test('an odd address is the journal', () => {
+  for (const hash of ['', '#', '#/chats/', '#/chats/0', '#/chats/1e3',
+    '#/chats/-1', '#/x?status=evil', '#/chats/99999999999999999999']) {
+    assert.deepEqual(parseRoute(hash), { chat: null, status: null }, hash);
+  }
+});
+
+
+test('a sign-in link carries its token', () => {
+  assert.equal(tokenOf('#token=a.b-c_d'), 'a.b-c_d');
+  assert.equal(tokenOf('#token='), null);
+  assert.equal(tokenOf('#/chats/1'), null);
+});
+
+
+test('days are marked where they begin', () => {
+  const items = timeline([{ id: 'a', at: '2026-01-01T10:00:00Z' },
+    { id: 'b', at: '2026-01-01T11:00:00Z' },
+    { id: 'c', at: '2026-01-03T10:00:00Z' }], (at) => at.slice(0, 10));
+
+  assert.deepEqual(items.map((item) => item.key),
+    ['day 2026-01-01', 'a', 'b', 'day 2026-01-03', 'c']);
+  assert.deepEqual(timeline([], localDay), []);
+});
+
+
+test('times are as short as is clear', () => {
+  const now = new Date(2026, 5, 15, 12, 0);
+  const at = (...date) => new Date(...date).toISOString();
+
+  assert.equal(shortTime(at(2026, 5, 15, 9, 5), 'uk', now), '09:05');
+  assert.match(shortTime(at(2026, 1, 3), 'en', now), /Feb/);
+  assert.match(shortTime(at(2024, 1, 3), 'uk', now), /24/);
+});
+
+
+test('waiting is told in one unit, and never below nothing', () => {
+  const now = new Date('2026-01-10T00:00:00Z');
+
+  assert.equal(span('2026-01-09T23:55:00Z', 'en', now), '5 min');
+  assert.equal(span('2026-01-09T21:30:00Z', 'en', now), '2 hr');
+  assert.equal(span('2026-01-07T21:30:00Z', 'en', now), '2 days');
+  assert.equal(span('2026-01-11T00:00:00Z', 'en', now), '0 min');
+});
