@@ -145,6 +145,22 @@ sub start_nginx {
 }
 
 
+# what nginx says of the configuration, without starting: (ok, words)
+sub check_conf {
+    my ($self) = @_;
+
+    $self->{port} //= free_port();
+    $self->spew('nginx.conf', $self->nginx_conf());
+
+    local $ENV{ASAN_OPTIONS} = 'detect_leaks=0';
+
+    my $words = `$self->{nginx} -t -e stderr -p $self->{dir} \
+        -c $self->{dir}/nginx.conf 2>&1`;
+
+    return ($? == 0, $words);
+}
+
+
 sub spawn {
     my ($self) = @_;
 
