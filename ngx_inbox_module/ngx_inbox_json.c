@@ -39,7 +39,7 @@
 static json_t *ngx_inbox_json_load(ngx_pool_t *pool, const ngx_str_t *s,
     ngx_str_t *err);
 static void ngx_inbox_json_cleanup(void *data);
-static void ngx_inbox_json_explain(ngx_pool_t *pool, json_error_t *error,
+static void ngx_inbox_json_explain(ngx_pool_t *pool, size_t position,
     ngx_str_t *err);
 
 static void ngx_inbox_json_value(ngx_inbox_json_writer_t *w, const void *s,
@@ -76,20 +76,30 @@ static json_t *
 ngx_inbox_json_load(ngx_pool_t *pool, const ngx_str_t *s, ngx_str_t *err)
 {
     json_t              *v;
-    const char          *text;
+    const char          *text, *nul;
     json_error_t         error;
     ngx_pool_cleanup_t  *cln;
+
+    text = s->len ? (const char *) s->data : "";
+
+    /* jansson's reader loses a NUL that it has read behind a number */
+    nul = memchr(text, '\0', s->len);
+    if (nul) {
+        ngx_inbox_json_explain(pool, nul - text, err);
+        return NULL;
+    }
 
     cln = ngx_pool_cleanup_add(pool, 0);
     if (cln == NULL) {
         return NULL;
     }
 
-    text = s->len ? (const char *) s->data : "";
-
     v = json_loadb(text, s->len, JSON_ALLOW_NUL|JSON_DECODE_ANY, &error);
     if (v == NULL) {
-        ngx_inbox_json_explain(pool, &error, err);
+        if (json_error_code(&error) != json_error_out_of_memory) {
+            ngx_inbox_json_explain(pool, error.position, err);
+        }
+
         return NULL;
     }
 
@@ -111,13 +121,9 @@ ngx_inbox_json_cleanup(void *data)
 
 /* err: "no memory" when this is called */
 static void
-ngx_inbox_json_explain(ngx_pool_t *pool, json_error_t *error, ngx_str_t *err)
+ngx_inbox_json_explain(ngx_pool_t *pool, size_t position, ngx_str_t *err)
 {
     u_char  *p;
-
-    if (json_error_code(error) == json_error_out_of_memory) {
-        return;
-    }
 
     p = ngx_pnalloc(pool, sizeof("no JSON at byte ") - 1 + NGX_INT_T_LEN);
     if (p == NULL) {
@@ -125,7 +131,7 @@ ngx_inbox_json_explain(ngx_pool_t *pool, json_error_t *error, ngx_str_t *err)
     }
 
     err->data = p;
-    err->len = ngx_sprintf(p, "no JSON at byte %d", error->position) - p;
+    err->len = ngx_sprintf(p, "no JSON at byte %uz", position) - p;
 }
 
 

@@ -79,6 +79,10 @@ ngx_inbox_json_mend(ngx_pool_t *pool, const ngx_str_t *s, ngx_str_t *out)
         return NGX_ERROR;
     }
 
+    if (out->len == 0) {
+        return NGX_OK;
+    }
+
     if (out->len >= 3 && ngx_memcmp(out->data, "\xef\xbb\xbf", 3) == 0) {
         out->data += 3;
         out->len -= 3;

@@ -37,20 +37,20 @@ static size_t ngx_inbox_text_space_before(u_char *start, u_char *p);
 size_t
 ngx_inbox_text_chars(const ngx_str_t *s, size_t *utf16)
 {
-    size_t   n, wide;
-    u_char  *p, *last;
+    size_t   i, n, wide;
+    u_char  *p;
 
     n = 0;
     wide = 0;
-    last = s->data + s->len;
+    p = s->data;
 
-    for (p = s->data; p < last; p++) {
-        if ((*p & 0xc0) != 0x80) {
+    for (i = 0; i < s->len; i++) {
+        if ((p[i] & 0xc0) != 0x80) {
             n++;
         }
 
         /* beyond U+FFFF: a pair of surrogates */
-        if (*p >= 0xf0) {
+        if (p[i] >= 0xf0) {
             wide++;
         }
     }
@@ -103,6 +103,10 @@ ngx_inbox_text_mend(ngx_pool_t *pool, const ngx_str_t *s, ngx_str_t *out)
     ngx_uint_t   good;
 
     *out = *s;
+
+    if (s->len == 0) {
+        return NGX_OK;
+    }
 
     len = ngx_inbox_text_mended_len(s);
     if (len == 0) {
@@ -239,6 +243,10 @@ ngx_inbox_text_trim(const ngx_str_t *s)
     size_t      n;
     u_char     *p, *last;
     ngx_str_t   trimmed;
+
+    if (s->len == 0) {
+        return *s;
+    }
 
     p = s->data;
     last = s->data + s->len;

@@ -9,6 +9,7 @@
  *   &n=3      as many at once; the first to end forgets the others
  *   &again=1  the first callback starts a second send, which then answers
  *   &size=N   a body of N bytes
+ *   &address= no send: is this address public?
  *   no url    how many sends are in flight
  *
  * A client that leaves has its sends forgotten.
@@ -20,6 +21,8 @@
 #include <ngx_http.h>
 
 #include "ngx_inbox_http.h"
+#include "ngx_inbox_resolve.h"
+#include "ngx_inbox_address.h"
 
 
 #define NGX_HTTP_CLIENT_TEST_MAX  8
@@ -41,6 +44,7 @@ typedef struct {
 
 
 static ngx_int_t ngx_http_client_test_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_http_client_test_tell(ngx_http_client_test_ctx_t *ctx);
 static ngx_int_t ngx_http_client_test_read(ngx_http_client_test_ctx_t *ctx);
 static ngx_int_t ngx_http_client_test_arg(ngx_http_request_t *r,
     const char *name, ngx_str_t *value);
@@ -149,16 +153,7 @@ ngx_http_client_test_handler(ngx_http_request_t *r)
     }
 
     if (ctx->out.url.len == 0) {
-        text.data = ngx_pnalloc(r->pool, NGX_INT_T_LEN);
-        if (text.data == NULL) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-
-        text.len = ngx_sprintf(text.data, "%ui",
-                               ngx_inbox_http_in_flight(conf->http))
-                   - text.data;
-
-        return ngx_http_client_test_say(r, &text);
+        return ngx_http_client_test_tell(ctx);
     }
 
     if (!ngx_http_client_test_start(ctx,
@@ -174,6 +169,42 @@ ngx_http_client_test_handler(ngx_http_request_t *r)
     r->read_event_handler = ngx_http_test_reading;
 
     return NGX_DONE;
+}
+
+
+/* what can be said without sending */
+static ngx_int_t
+ngx_http_client_test_tell(ngx_http_client_test_ctx_t *ctx)
+{
+    ngx_str_t        text, address;
+    ngx_sockaddr_t   sa;
+
+    if (ngx_http_client_test_arg(ctx->request, "address", &address) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (address.len == 0) {
+        text.data = ngx_pnalloc(ctx->request->pool, NGX_INT_T_LEN);
+        if (text.data == NULL) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        text.len = ngx_sprintf(text.data, "%ui",
+                               ngx_inbox_http_in_flight(ctx->http))
+                   - text.data;
+
+    } else if (!ngx_inbox_resolve_literal(&address, &sa)) {
+        ngx_str_set(&text, "name");
+
+    } else if (ngx_inbox_address_is_public(&sa.sockaddr)) {
+        ngx_str_set(&text, "public");
+
+    } else {
+        ngx_str_set(&text, "closed");
+    }
+
+    return ngx_http_client_test_say(ctx->request, &text);
 }
 
 

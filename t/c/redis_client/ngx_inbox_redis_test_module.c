@@ -155,7 +155,7 @@ static void
 ngx_inbox_redis_test_add_number(ngx_array_t *out, const char *after,
     int64_t n)
 {
-    u_char     buf[NGX_INT64_LEN + 8];
+    u_char     buf[NGX_INT64_LEN + 16];
     ngx_str_t  s;
 
     s.data = buf;
@@ -212,10 +212,10 @@ ngx_inbox_redis_test_add_value(ngx_array_t *out, ngx_inbox_redis_value_t *v)
 }
 
 
-/* the words of a command, the last with a number appended if suffix is given */
+/* the words of a command */
 
 static ngx_uint_t
-ngx_inbox_redis_test_words(ngx_pool_t *pool, ngx_str_t *cmd, ngx_str_t *argv)
+ngx_inbox_redis_test_words(ngx_str_t *cmd, ngx_str_t *argv)
 {
     u_char      *p, *last;
     ngx_uint_t   n;
@@ -344,11 +344,12 @@ ngx_inbox_redis_test_on_done(void *data, ngx_int_t rc,
 
     job->over = 1;
     ctx = job->ctx;
-    ctx->left--;
 
     if (ctx->act.len && job->i == ctx->at) {
         ngx_inbox_redis_test_act(ctx);
     }
+
+    ctx->left--;
 
     ngx_inbox_redis_test_add_number(ctx->out, " ", job->i);
     ngx_inbox_redis_test_add_number(ctx->out, " ", rc);
@@ -378,7 +379,6 @@ static void
 ngx_inbox_redis_test_start(ngx_inbox_redis_test_ctx_t *ctx, ngx_str_t *argv,
     ngx_uint_t argc)
 {
-    ngx_str_t                     s;
     ngx_inbox_redis_test_job_t   *job;
     ngx_inbox_redis_test_conf_t  *mcf;
 
@@ -408,7 +408,6 @@ ngx_inbox_redis_test_start(ngx_inbox_redis_test_ctx_t *ctx, ngx_str_t *argv,
     job->over = 1;
     mcf->refused++;
     ngx_inbox_redis_test_add_number(ctx->out, " refused\n", job->i);
-    ngx_str_null(&s);
 }
 
 
@@ -556,7 +555,7 @@ ngx_inbox_redis_test_handler(ngx_http_request_t *r)
     argc = 0;
 
     if (ngx_http_arg(r, (u_char *) "cmd", 3, &cmd) == NGX_OK) {
-        argc = ngx_inbox_redis_test_words(r->pool, &cmd, argv);
+        argc = ngx_inbox_redis_test_words(&cmd, argv);
     }
 
     what = r->uri;
@@ -625,7 +624,7 @@ ngx_inbox_redis_test_on_up(void *data)
         return;
     }
 
-    argc = ngx_inbox_redis_test_words(mcf->pool, &mcf->up, argv);
+    argc = ngx_inbox_redis_test_words(&mcf->up, argv);
 
     if (mcf->push) {
         (void) ngx_inbox_redis_send(mcf->redis, argv, argc);
