@@ -1,0 +1,202 @@
+#!/usr/bin/perl
+
+# Copyright (C) the ngx_inbox authors
+#
+# A chat's messages as pages and as changes: nothing is skipped, nothing comes
+# twice, whatever people write; and a visitor sees no more than he may.
+
+use strict;
+use warnings;
+use utf8;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+
+use Test::More;
+use LuaInbox;
+
+my $s = LuaInbox->new();
+
+# pages
+
+my $n = $s->client('u1', 'm1', message => 'e1');
+$s->client('u1', "m$_", message => "e$_") for 2 .. 250;
+
+my $page = $s->transcript('petro', $n, limit => 3);
+is(texts($page), 'm248 m249 m250', 'the newest, oldest first');
+is($page->{rev}, $s->redis('HGET', $s->key('space'), 'rev'),
+    'going on from here');
+is(texts($s->transcript('petro', $n, limit => 3, before => $page->{next})),
+    'm245 m246 m247', 'and those before');
+
+my ($all, $before, $pages) = ('', '', 0);
+do {
+    $page = $s->transcript('petro', $n, limit => 37, before => $before);
+    $all = texts($page) . ($all && " $all");
+    $before = $page->{next};
+} while (defined $before && ++$pages < 20);
+is($all, join(' ', map { "m$_" } 1 .. 250), 'all of it, page by page');
+is(@{ $s->transcript('petro', $n)->{messages} }, 50, 'fifty by default');
+
+# since: from any rev, in steps of any size, to the state as it is
+
+my $start = $s->transcript('petro', $n, limit => 1)->{rev};
+$s->client('u1', "n$_", message => "f$_") for 1 .. 30;
+$s->ingest('bot', { type => 'edit', user => 'u1', message => "e$_",
+    text => "edited e$_" }) for 5, 240;
+$s->ingest('bot', { type => 'edit', user => 'u1', message => "f$_",
+    text => "edited f$_" }) for 3, 4, 29;
+$s->ingest('bot', { type => 'reaction', user => 'u1', message => 'e5',
+    extra => '["👍"]' });
+
+my %now = map { $_->{id} => $_ } @{ whole($n) };
+for my $limit (1, 2, 3, 7, 40, 200) {
+    my %changed;
+    my $last = my $since = $start;
+    my $ordered = 1;
+    for (1 .. 60) {
+        $page = $s->transcript('petro', $n, since => $since, limit => $limit);
+        last if !@{ $page->{messages} };
+        for my $m (@{ $page->{messages} }) {
+            $ordered = 0 if $m->{rev} <= $last;
+            $last = $m->{rev};
+            $changed{ $m->{id} }++;
+            is_deeply($m, $now{ $m->{id} }, "limit $limit: as it is now")
+                if $changed{ $m->{id} } == 1 && $limit == 2;
+        }
+        $since = $page->{rev};
+        is($since, $last, "limit $limit: the rev is the last one's")
+            if $limit == 3;
+    }
+    is(join(' ', sort keys %changed),
+        join(' ', sort map { $_->{id} } grep { $_->{rev} > $start }
+            values %now), "limit $limit: all that changed");
+    is((grep { $_ > 1 } values %changed), 0, "limit $limit: each once");
+    is($ordered, 1, "limit $limit: oldest change first");
+    is($page->{rev}, $since, "limit $limit: nothing more, the same rev");
+}
+
+$page = $s->transcript('petro', $n, since => 0, limit => 200);
+is(@{ $page->{messages} }, 200, 'from the beginning');
+
+# text that looks like JSON
+
+my $evil = 'x","attachments":[{"id":"1"}],"reply_to":"9","delivery":"read",'
+    . '"error":null} \\",\\"delivery\\":\\"queued\\" , ,"text":, \\';
+my $chat = $s->client('evil', $evil, message => 'evil',
+    name => ',"status":"active","last_message":null,"');
+is($s->chat('root', $chat)->{contact}{name},
+    ',"status":"active","last_message":null,"', 'a name is a name');
+$s->turn('take', 'petro', $chat);
+my $ours = $s->reply('petro', $chat, $evil);
+is($ours->{text}, $evil, 'text is text');
+my $jobs = $s->ok(claim => $s->tick(), 'w', 1_000_000, 10);
+$s->ok(settle => $s->tick(), $chat, $ours->{id}, $jobs->[0][2], 'never', '',
+    $evil, '', '0');
+$s->ingest('bot', { type => 'reaction', user => 'evil', message => 'evil',
+    extra => '["\",\"delivery\":"]' });
+$s->ingest('bot', { type => 'edit', user => 'evil', message => 'evil',
+    text => "$evil!" });
+my %shown = map { $_->{id} => $_ } @{ whole($chat) };
+my ($client) = grep { $_->{from} eq 'client' } values %shown;
+is($client->{text}, "$evil!", 'edited text is text');
+is($client->{reactions}[0], '","delivery":', 'a reaction is a reaction');
+is($client->{delivery}, undef, 'nothing leaked');
+is($shown{ $ours->{id} }{delivery}, 'failed', 'delivery is found');
+is($shown{ $ours->{id} }{error}, $evil, 'words of a platform are words');
+is($shown{ $ours->{id} }{text}, $evil, 'and the text stays');
+is($s->chat('root', $chat)->{status}, 'active', 'the Chat is whole');
+
+# what a visitor sees
+
+my (undef, $site, $first) = $s->visitor('v1', 'hello', message => 'k1',
+    extra => 'd1');
+is($first->{text}, 'hello', 'he gets his message back');
+$s->turn('take', 'igor', $site);
+$s->reply('igor', $site, 'secret', kind => 'note');
+my $answer = $s->reply('igor', $site, 'good day');
+is($answer->{delivery}, 'sent', 'for a visitor: sent when stored');
+is_deeply($s->ok(claim => $s->tick(), 'w', 1_000_000, 10), [''],
+    'and never queued');
+$page = $s->seen_by_visitor('v1');
+is(texts($page), 'hello good day', 'no note, no event');
+is($page->{chat}, $site, 'his chat');
+is_deeply($page->{messages}[1]{author}, { id => undef, name => 'Igor' },
+    'the agent\'s name, not his id');
+my $since = $page->{rev};
+is($s->seen_by_visitor('v1', since => $first->{rev})->{messages}[0]{text},
+    'good day', 'since his message');
+
+$s->notices();
+is($s->ok(receipt => $s->tick(), 'site', 'v1', 'delivered', $answer->{id}), 1,
+    'delivered');
+like(($s->notices())[0], qr/ $site m$/, 'agents hear of it, he does not');
+is($s->ok(receipt => $s->tick(), 'site', 'v1', 'delivered', $answer->{id}), 0,
+    'once');
+is($s->ok(receipt => $s->tick(), 'site', 'v1', 'read', $answer->{id}), 1,
+    'read');
+is((grep { $_->{id} eq $answer->{id} } @{ whole($site) })[0]{delivery}, 'read',
+    'the agent sees it');
+is(texts($s->seen_by_visitor('v1', since => $since)), '',
+    'his own receipt is no news to him');
+$s->reply('igor', $site, 'more');
+is(texts($s->seen_by_visitor('v1', since => $since)), 'more', 'but words are');
+is(texts($s->seen_by_visitor('v1', limit => 1)), 'more', 'pages');
+$page = $s->seen_by_visitor('v1', limit => 1);
+is(texts($s->seen_by_visitor('v1', limit => 1, before => $page->{next})),
+    'good day', 'of what he may see');
+
+is((($s->visitor('v1', 'hello', message => 'k1', extra => 'd1'))[0]), 'same',
+    'the same key, the same message');
+like($s->error(ingest => $s->tick(), 'site', $s->channel_rev('site'), 1,
+    $s->event(user => 'v1', text => 'other', message => 'k1', extra => 'd2')),
+    qr/^MISMATCH/, 'the same key with another body');
+$page = $s->seen_by_visitor('v2');
+is_deeply([$page->{messages}, $page->{chat}], [[], undef],
+    'who never wrote has nothing');
+$s->redis('HSET', $s->key("chat:$site"), 'blocked', 1);
+like($s->error(ingest => $s->tick(), 'site', $s->channel_rev('site'), 1,
+    $s->event(user => 'v1', text => 'x')), qr/^FORBIDDEN/, 'blocked');
+
+like($s->error(receipt => $s->tick(), 'site', 'v2', 'read', '1-1'),
+    qr/^NOTFOUND/, 'a receipt of nobody');
+like($s->error(receipt => $s->tick(), 'site', 'v1', 'read', '1-1'),
+    qr/^INVALID up_to/, 'an id that is not ours');
+
+# a store that lost its last second
+
+is($s->transcript('petro', $n, since => '9' x 17)->{reset}, 1,
+    'a since from the future is reset');
+ok($s->ok(boot => $s->tick(), 'run-1'), 'the first process');
+is($s->transcript('petro', $n, since => $start)->{reset}, undef,
+    'is no reason');
+$s->ok(boot => $s->tick(), 'run-2');
+$page = $s->transcript('petro', $n, since => $start, limit => 2);
+is($page->{reset}, 1, 'another process is');
+is(texts($page), 'edited f29 n30', 'with the first page');
+is($s->transcript('petro', $n, since => $page->{rev})->{reset}, undef,
+    'and then it goes on');
+
+done_testing();
+
+
+sub texts {
+    my ($page) = @_;
+
+    return join ' ', map { $_->{text} } grep { $_->{kind} ne 'event' }
+        @{ $page->{messages} };
+}
+
+
+sub whole {
+    my ($n) = @_;
+
+    my ($before, @all) = ('');
+    do {
+        my $page = $s->transcript('root', $n, limit => 200, before => $before);
+        unshift @all, @{ $page->{messages} };
+        $before = $page->{next};
+    } while (defined $before);
+
+    return \@all;
+}
