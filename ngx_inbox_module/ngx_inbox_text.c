@@ -20,6 +20,9 @@
 #include "ngx_inbox_text.h"
 
 
+/* "2026-11-21T17:53:10": what a time has before its fraction */
+#define NGX_INBOX_TEXT_SECONDS  19
+
 /* 9999-12-31T23:59:59.999Z: RFC 3339 has four digits for the year */
 #define NGX_INBOX_TEXT_LAST_MS  253402300799999ULL
 
@@ -32,6 +35,9 @@ static size_t ngx_inbox_text_shape(u_char lead, u_char *low, u_char *high);
 static size_t ngx_inbox_text_mended_len(const ngx_str_t *s);
 static size_t ngx_inbox_text_space_at(u_char *p, u_char *last);
 static size_t ngx_inbox_text_space_before(u_char *start, u_char *p);
+
+static ngx_int_t ngx_inbox_text_days(ngx_int_t year, ngx_int_t month,
+    ngx_int_t day);
 
 
 size_t
@@ -386,6 +392,67 @@ ngx_inbox_text_time_str(ngx_pool_t *pool, uint64_t ms, ngx_str_t *out)
     out->len = ngx_inbox_text_time(out->data, ms) - out->data;
 
     return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_inbox_text_read_time(const ngx_str_t *s, uint64_t *ms)
+{
+    u_char     *p, again[NGX_INBOX_TIME_LEN];
+    ngx_int_t   days, seconds, fraction;
+
+    *ms = 0;
+    p = s->data;
+
+    if ((s->len != NGX_INBOX_TEXT_SECONDS + 1 && s->len != NGX_INBOX_TIME_LEN)
+        || p[s->len - 1] != 'Z')
+    {
+        return NGX_ERROR;
+    }
+
+    fraction = 0;
+
+    if (s->len == NGX_INBOX_TIME_LEN) {
+        fraction = ngx_atoi(p + NGX_INBOX_TEXT_SECONDS + 1, 3);
+
+        if (p[NGX_INBOX_TEXT_SECONDS] != '.' || fraction == NGX_ERROR) {
+            return NGX_ERROR;
+        }
+    }
+
+    days = ngx_inbox_text_days(ngx_atoi(p, 4), ngx_atoi(p + 5, 2),
+                               ngx_atoi(p + 8, 2));
+    seconds = days * 86400 + ngx_atoi(p + 11, 2) * 3600
+              + ngx_atoi(p + 14, 2) * 60 + ngx_atoi(p + 17, 2);
+
+    if (seconds < 0) {
+        return NGX_ERROR;
+    }
+
+    /* a letter, the 30th of February, hour 24: all are written otherwise */
+    ngx_inbox_text_time(again, (uint64_t) seconds * 1000);
+
+    if (ngx_memcmp(again, p, NGX_INBOX_TEXT_SECONDS) != 0) {
+        return NGX_ERROR;
+    }
+
+    *ms = (uint64_t) seconds * 1000 + fraction;
+
+    return NGX_OK;
+}
+
+
+/* from 1970-01-01 to a day of the Gregorian calendar; years begin in March */
+static ngx_int_t
+ngx_inbox_text_days(ngx_int_t year, ngx_int_t month, ngx_int_t day)
+{
+    if (month <= 2) {
+        year--;
+        month += 12;
+    }
+
+    return 365 * year + year / 4 - year / 100 + year / 400
+           + (153 * (month - 3) + 2) / 5 + day - 1 - 719468;
 }
 
 

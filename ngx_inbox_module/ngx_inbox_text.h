@@ -49,6 +49,10 @@ u_char *ngx_inbox_text_time(u_char *p, uint64_t ms);
 ngx_int_t ngx_inbox_text_time_str(ngx_pool_t *pool, uint64_t ms,
     ngx_str_t *out);
 
+/* the reverse: "2026-11-21T17:53:10Z", with or without .807; ms since 1970.
+   NGX_OK | NGX_ERROR (no such time) */
+ngx_int_t ngx_inbox_text_read_time(const ngx_str_t *s, uint64_t *ms);
+
 /* a number as a string from the pool; data is NULL when memory is out */
 ngx_str_t ngx_inbox_text_number(ngx_pool_t *pool, int64_t n);
 

@@ -21,6 +21,7 @@ static ngx_int_t adapter_chars(adapter_t *a);
 static ngx_int_t adapter_cut(adapter_t *a);
 static ngx_int_t adapter_trim(adapter_t *a);
 static ngx_int_t adapter_time(adapter_t *a);
+static ngx_int_t adapter_read_time(adapter_t *a);
 static ngx_int_t adapter_number(adapter_t *a);
 static ngx_int_t adapter_is_id(adapter_t *a);
 static ngx_int_t adapter_is_digits(adapter_t *a);
@@ -49,6 +50,7 @@ const adapter_mode_t  adapter_unit_modes[] = {
     { "cut", 1, adapter_cut },
     { "trim", 0, adapter_trim },
     { "time", 1, adapter_time },
+    { "read_time", 0, adapter_read_time },
     { "number", 1, adapter_number },
     { "is_id", 0, adapter_is_id },
     { "is_digits", 1, adapter_is_digits },
@@ -130,6 +132,19 @@ adapter_time(adapter_t *a)
     }
 
     return adapter_print(&s);
+}
+
+
+static ngx_int_t
+adapter_read_time(adapter_t *a)
+{
+    uint64_t  ms;
+
+    if (ngx_inbox_text_read_time(&a->input, &ms) != NGX_OK) {
+        return adapter_word("error");
+    }
+
+    return (printf("%" PRIu64, ms) < 0) ? NGX_ERROR : NGX_OK;
 }
 
 
