@@ -27,7 +27,7 @@ my @ROWS = (
     [5, qw(auth settings)],
     [5, 'ask'],
     [5, 'poll'],
-    [7, qw(message query send visitor)],
+    [7, qw(body message query send visitor)],
     [8, qw(admin chat files lines lists metrics outbox session webhook widget)],
     [9, 'route'],
     [10, 'worker'],
