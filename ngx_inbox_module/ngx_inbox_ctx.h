@@ -14,15 +14,23 @@
 #include "ngx_inbox.h"
 #include "ngx_inbox_conf.h"
 #include "ngx_inbox_json.h"
+#include "channels/ngx_inbox_channel.h"
 
 
 #define NGX_INBOX_MAX_PARAMS  3
 
 
 typedef struct ngx_inbox_ask_s  ngx_inbox_ask_t;
+typedef struct ngx_inbox_ctx_s  ngx_inbox_ctx_t;
+
+/*
+ * An endpoint.  Answers through ngx_inbox_reply_*() and returns what these
+ * return, or has started something that will answer and returns NGX_DONE.
+ */
+typedef ngx_int_t (*ngx_inbox_endpoint_pt)(ngx_inbox_ctx_t *ctx);
 
 
-typedef struct {
+struct ngx_inbox_ctx_s {
     ngx_http_request_t    *r;
     ngx_inbox_worker_t    *worker;
     ngx_inbox_loc_conf_t  *conf;
@@ -44,15 +52,18 @@ typedef struct {
     ngx_str_t              idem;       /* Idempotency-Key, or len 0 */
     ngx_str_t              digest;     /* of the body, when idem is there */
 
+    ngx_str_t              secret;     /* made by this request and shown once */
+
+    const ngx_inbox_channel_t  *channel;  /* of a webhook */
+
+    unsigned               repeated:1; /* asked the store instead of memory */
+    ngx_int_t              refused;    /* what to return: it has been said */
+    unsigned               answered:1; /* a problem has been sent: return it */
+
+    ngx_inbox_endpoint_pt  next;       /* when the body is there */
+
     ngx_inbox_ask_t       *ask;        /* of ngx_inbox_ask.c, or NULL */
-} ngx_inbox_ctx_t;
-
-
-/*
- * An endpoint.  Answers through ngx_inbox_reply_*() and returns what these
- * return, or has started something that will answer and returns NGX_DONE.
- */
-typedef ngx_int_t (*ngx_inbox_endpoint_pt)(ngx_inbox_ctx_t *ctx);
+};
 
 
 /* a header of the request, any case; len 0: not there */

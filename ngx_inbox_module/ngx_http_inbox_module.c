@@ -1,0 +1,506 @@
+
+/*
+ * Copyright (C) the ngx_inbox authors
+ *
+ * Layer 11: nginx's side of the product.  The table of directives, the content
+ * handler, the beginning and the end of a worker; nothing of what the product
+ * does.
+ *
+ * A location with `inbox on` serves two things: a path whose last part contains
+ * a dot is a static file, and so is the location itself (its index); every
+ * other path is a route.  nginx's own errors in it become problem documents.
+ */
+
+#include "ngx_inbox.h"
+#include "ngx_inbox_conf.h"
+#include "ngx_inbox_directive.h"
+#include "ngx_inbox_http.h"
+#include "ngx_inbox_reply.h"
+#include "ngx_inbox_route.h"
+#include "ngx_inbox_worker.h"
+
+
+static ngx_int_t ngx_http_inbox_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_http_inbox_path(ngx_http_request_t *r,
+    ngx_inbox_loc_conf_t *lcf, ngx_str_t *path);
+
+static ngx_int_t ngx_http_inbox_init_process(ngx_cycle_t *cycle);
+static void ngx_http_inbox_exit_process(ngx_cycle_t *cycle);
+
+static void *ngx_http_inbox_create_main_conf(ngx_conf_t *cf);
+static char *ngx_http_inbox_init_main_conf(ngx_conf_t *cf, void *conf);
+static void *ngx_http_inbox_create_loc_conf(ngx_conf_t *cf);
+static char *ngx_http_inbox_merge_loc_conf(ngx_conf_t *cf, void *parent,
+    void *child);
+static ngx_int_t ngx_http_inbox_error_pages(ngx_conf_t *cf,
+    ngx_inbox_loc_conf_t *lcf);
+static ngx_int_t ngx_http_inbox_init(ngx_conf_t *cf);
+
+
+static ngx_conf_post_t  ngx_http_inbox_public_url_post = {
+    ngx_inbox_directive_public_url
+};
+
+
+static ngx_command_t  ngx_http_inbox_commands[] = {
+
+    { ngx_string("inbox"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_inbox_loc_conf_t, enable),
+      NULL },
+
+    { ngx_string("inbox_space"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_set_complex_value_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_inbox_loc_conf_t, space),
+      NULL },
+
+    { ngx_string("inbox_agent"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_set_complex_value_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_inbox_loc_conf_t, agent),
+      NULL },
+
+    { ngx_string("inbox_public_url"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_inbox_loc_conf_t, public_url),
+      &ngx_http_inbox_public_url_post },
+
+    { ngx_string("inbox_poll_timeout"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_inbox_loc_conf_t, poll_timeout),
+      NULL },
+
+    { ngx_string("inbox_max_body"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_inbox_loc_conf_t, max_body),
+      NULL },
+
+    { ngx_string("inbox_redis"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_inbox_directive_redis,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("inbox_redis_timeout"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_inbox_main_conf_t, redis.timeout),
+      NULL },
+
+    { ngx_string("inbox_root_token_file"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_inbox_directive_root_token,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("inbox_secret_file"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_inbox_directive_secret,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("inbox_channel_api"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE2,
+      ngx_inbox_directive_channel_api,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("inbox_send_timeout"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_inbox_main_conf_t, send_timeout),
+      NULL },
+
+    { ngx_string("inbox_max_sends"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_inbox_main_conf_t, max_sends),
+      NULL },
+
+    { ngx_string("inbox_max_parked"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_inbox_main_conf_t, max_parked),
+      NULL },
+
+    { ngx_string("inbox_max_parked_per_address"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_inbox_main_conf_t, max_parked_addr),
+      NULL },
+
+    { ngx_string("inbox_limits"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_inbox_main_conf_t, limits),
+      NULL },
+
+      ngx_null_command
+};
+
+
+static ngx_http_module_t  ngx_http_inbox_module_ctx = {
+    NULL,                                  /* preconfiguration */
+    ngx_http_inbox_init,                   /* postconfiguration */
+
+    ngx_http_inbox_create_main_conf,       /* create main configuration */
+    ngx_http_inbox_init_main_conf,         /* init main configuration */
+
+    NULL,                                  /* create server configuration */
+    NULL,                                  /* merge server configuration */
+
+    ngx_http_inbox_create_loc_conf,        /* create location configuration */
+    ngx_http_inbox_merge_loc_conf          /* merge location configuration */
+};
+
+
+ngx_module_t  ngx_http_inbox_module = {
+    NGX_MODULE_V1,
+    &ngx_http_inbox_module_ctx,            /* module context */
+    ngx_http_inbox_commands,               /* module directives */
+    NGX_HTTP_MODULE,                       /* module type */
+    NULL,                                  /* init master */
+    NULL,                                  /* init module */
+    ngx_http_inbox_init_process,           /* init process */
+    NULL,                                  /* init thread */
+    NULL,                                  /* exit thread */
+    ngx_http_inbox_exit_process,           /* exit process */
+    NULL,                                  /* exit master */
+    NGX_MODULE_V1_PADDING
+};
+
+
+static ngx_int_t
+ngx_http_inbox_handler(ngx_http_request_t *r)
+{
+    ngx_str_t               path;
+    ngx_inbox_loc_conf_t   *lcf;
+    ngx_inbox_main_conf_t  *mcf;
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_inbox_module);
+    lcf = ngx_http_get_module_loc_conf(r, ngx_http_inbox_module);
+
+    if (ngx_http_inbox_path(r, lcf, &path) != NGX_OK) {
+        return NGX_DECLINED;
+    }
+
+    if (mcf->worker == NULL) {
+        return ngx_inbox_reply_problem(r, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                       "store_unavailable",
+                                       "this worker could not start");
+    }
+
+    return ngx_inbox_route(r, mcf->worker, lcf, &path);
+}
+
+
+/* NGX_DECLINED: a static file */
+
+static ngx_int_t
+ngx_http_inbox_path(ngx_http_request_t *r, ngx_inbox_loc_conf_t *lcf,
+    ngx_str_t *path)
+{
+    u_char  *p;
+
+    if (r->uri.len <= lcf->prefix.len + 1) {
+        return NGX_DECLINED;
+    }
+
+    path->data = r->uri.data + lcf->prefix.len + 1;
+    path->len = r->uri.len - lcf->prefix.len - 1;
+
+    for (p = path->data + path->len - 1; p >= path->data && *p != '/'; p--) {
+        if (*p == '.') {
+            return NGX_DECLINED;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_inbox_init_process(ngx_cycle_t *cycle)
+{
+    ngx_inbox_main_conf_t  *mcf;
+
+    if (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE)
+    {
+        return NGX_OK;
+    }
+
+    mcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_inbox_module);
+
+    if (mcf == NULL || !mcf->enabled) {
+        return NGX_OK;
+    }
+
+    if (ngx_inbox_worker_create(cycle, mcf) != NGX_OK) {
+        ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
+                      "inbox worker: could not start");
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_inbox_exit_process(ngx_cycle_t *cycle)
+{
+    ngx_inbox_main_conf_t  *mcf;
+
+    mcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_inbox_module);
+
+    if (mcf != NULL) {
+        ngx_inbox_worker_destroy(mcf);
+    }
+}
+
+
+static void *
+ngx_http_inbox_create_main_conf(ngx_conf_t *cf)
+{
+    ngx_inbox_main_conf_t  *mcf;
+
+    mcf = ngx_pcalloc(cf->pool, sizeof(ngx_inbox_main_conf_t));
+    if (mcf == NULL) {
+        return NULL;
+    }
+
+    /*
+     * set by ngx_pcalloc():
+     *
+     *     mcf->redis.name = { 0, NULL };
+     *     mcf->root_digest = { 0, NULL };
+     *     mcf->secret = { 0, NULL };
+     *     mcf->apis = NULL;
+     *     mcf->enabled = 0;
+     *     mcf->worker = NULL;
+     */
+
+    mcf->redis.timeout = NGX_CONF_UNSET_MSEC;
+    mcf->max_parked = NGX_CONF_UNSET_UINT;
+    mcf->max_parked_addr = NGX_CONF_UNSET_UINT;
+    mcf->max_sends = NGX_CONF_UNSET_UINT;
+    mcf->send_timeout = NGX_CONF_UNSET_MSEC;
+    mcf->limits = NGX_CONF_UNSET;
+
+    return mcf;
+}
+
+
+static char *
+ngx_http_inbox_init_main_conf(ngx_conf_t *cf, void *conf)
+{
+    ngx_inbox_main_conf_t *mcf = conf;
+
+    ngx_conf_init_msec_value(mcf->redis.timeout, 2000);
+    ngx_conf_init_uint_value(mcf->max_parked, 1000000);
+    ngx_conf_init_value(mcf->limits, 1);
+    ngx_conf_init_uint_value(mcf->max_parked_addr, 200);
+    ngx_conf_init_uint_value(mcf->max_sends, 256);
+    ngx_conf_init_msec_value(mcf->send_timeout, 15000);
+
+    if (!mcf->limits) {
+        mcf->max_parked_addr = 0;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static void *
+ngx_http_inbox_create_loc_conf(ngx_conf_t *cf)
+{
+    ngx_inbox_loc_conf_t  *lcf;
+
+    lcf = ngx_pcalloc(cf->pool, sizeof(ngx_inbox_loc_conf_t));
+    if (lcf == NULL) {
+        return NULL;
+    }
+
+    /*
+     * set by ngx_pcalloc():
+     *
+     *     lcf->space = NULL;
+     *     lcf->agent = NULL;
+     *     lcf->public_url = { 0, NULL };
+     *     lcf->prefix = { 0, NULL };
+     */
+
+    lcf->enable = NGX_CONF_UNSET;
+    lcf->poll_timeout = NGX_CONF_UNSET_MSEC;
+    lcf->max_body = NGX_CONF_UNSET_SIZE;
+
+    return lcf;
+}
+
+
+static char *
+ngx_http_inbox_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
+{
+    ngx_inbox_loc_conf_t *prev = parent;
+    ngx_inbox_loc_conf_t *conf = child;
+
+    ngx_str_t                  *name;
+    ngx_inbox_main_conf_t      *mcf;
+    ngx_http_core_loc_conf_t   *clcf;
+
+    if (conf->space == NULL) {
+        conf->space = prev->space;
+    }
+
+    if (conf->agent == NULL) {
+        conf->agent = prev->agent;
+    }
+
+    ngx_conf_merge_str_value(conf->public_url, prev->public_url, "");
+    ngx_conf_merge_msec_value(conf->poll_timeout, prev->poll_timeout, 60000);
+    ngx_conf_merge_size_value(conf->max_body, prev->max_body, 4 * 1024 * 1024);
+
+    /* not inherited: a location inside serves what it says itself */
+
+    if (conf->enable == NGX_CONF_UNSET) {
+        conf->enable = 0;
+    }
+
+    if (!conf->enable) {
+        return NGX_CONF_OK;
+    }
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    name = &clcf->name;
+
+    if (clcf->named || name->len < 2 || name->data[0] != '/'
+        || name->data[name->len - 1] != '/')
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"inbox\" needs a prefix location that ends with "
+                           "a slash, such as \"/inbox/\", not \"%V\"", name);
+        return NGX_CONF_ERROR;
+    }
+
+    conf->prefix.data = name->data;
+    conf->prefix.len = name->len - 1;
+    clcf->handler = ngx_http_inbox_handler;
+
+    mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_inbox_module);
+    mcf->enabled = 1;
+
+    return (ngx_http_inbox_error_pages(cf, conf) == NGX_OK) ? NGX_CONF_OK
+                                                            : NGX_CONF_ERROR;
+}
+
+
+/* what nginx itself refuses goes to the route "problem", unless the admin has
+   an error_page of his own */
+
+static ngx_int_t
+ngx_http_inbox_error_pages(ngx_conf_t *cf, ngx_inbox_loc_conf_t *lcf)
+{
+    u_char                    *p;
+    ngx_str_t                  uri;
+    ngx_uint_t                 i;
+    ngx_http_err_page_t       *page;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    static const ngx_int_t  statuses[] = {
+        400, 401, 403, 404, 405, 408, 411, 413, 414, 415, 416, 429, 431, 495,
+        496, 497, 500, 501, 502, 503, 504
+    };
+    static const char  tail[] = "/problem";
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (clcf->error_pages != NULL) {
+        return NGX_OK;
+    }
+
+    uri.len = lcf->prefix.len + sizeof(tail) - 1;
+    uri.data = ngx_pnalloc(cf->pool, uri.len + 1);
+    clcf->error_pages = ngx_array_create(cf->pool,
+                                         sizeof(statuses) / sizeof(statuses[0]),
+                                         sizeof(ngx_http_err_page_t));
+
+    if (uri.data == NULL || clcf->error_pages == NULL) {
+        return NGX_ERROR;
+    }
+
+    p = ngx_sprintf(uri.data, "%V%s", &lcf->prefix, tail);
+    *p = '\0';
+
+    for (i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+        page = ngx_array_push(clcf->error_pages);
+        if (page == NULL) {
+            return NGX_ERROR;
+        }
+
+        ngx_memzero(page, sizeof(ngx_http_err_page_t));
+        page->status = statuses[i];
+        page->overwrite = -1;
+        page->value.value = uri;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_inbox_init(ngx_conf_t *cf)
+{
+    ngx_inbox_main_conf_t     *mcf;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_inbox_module);
+
+    if (!mcf->enabled) {
+        return NGX_OK;
+    }
+
+    if (mcf->redis.naddrs == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"inbox on\" needs \"inbox_redis\"");
+        return NGX_ERROR;
+    }
+
+    if (mcf->secret.len == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"inbox on\" needs \"inbox_secret_file\"");
+        return NGX_ERROR;
+    }
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    /* nginx makes an empty one when there is no `resolver` */
+
+    if (clcf->resolver != NULL && clcf->resolver->connections.nelts) {
+        mcf->resolver = clcf->resolver;
+    }
+
+    mcf->resolver_timeout = (clcf->resolver_timeout == NGX_CONF_UNSET_MSEC)
+                            ? 10000 : clcf->resolver_timeout;
+
+    return ngx_inbox_http_resolver(cf, mcf);
+}

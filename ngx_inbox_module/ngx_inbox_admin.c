@@ -1,0 +1,432 @@
+
+/*
+ * Copyright (C) the ngx_inbox authors
+ *
+ * Bodies are checked for their form and handed to the store, which knows who
+ * may do what.  A member that is left out goes as an empty string and takes its
+ * default there.
+ */
+
+#include "ngx_inbox_admin.h"
+#include "ngx_inbox_ask.h"
+#include "ngx_inbox_crypt.h"
+#include "ngx_inbox_reply.h"
+#include "ngx_inbox_text.h"
+
+
+#define NGX_INBOX_ADMIN_TOKEN     32     /* random bytes: 256 bits */
+#define NGX_INBOX_ADMIN_TOKEN_ID  9
+/* members of one group */
+#define NGX_INBOX_ADMIN_MEMBERS   1000
+#define NGX_INBOX_ADMIN_URL       2000
+#define NGX_INBOX_ADMIN_DAYS      36500
+
+
+static ngx_int_t ngx_inbox_admin_space_args(ngx_inbox_ctx_t *ctx,
+    ngx_str_t *args, ngx_int_t *rc);
+static ngx_int_t ngx_inbox_admin_on_registered(ngx_inbox_ctx_t *ctx,
+    ngx_inbox_answer_t *answer);
+static ngx_int_t ngx_inbox_admin_members(ngx_inbox_ctx_t *ctx, ngx_str_t *list,
+    ngx_int_t *rc);
+static ngx_int_t ngx_inbox_admin_string(ngx_inbox_ctx_t *ctx,
+    const char *field, size_t max, ngx_str_t *value, ngx_int_t *rc);
+static ngx_int_t ngx_inbox_admin_one(ngx_inbox_ctx_t *ctx, ngx_inbox_fn_e fn);
+static ngx_int_t ngx_inbox_admin_remove(ngx_inbox_ctx_t *ctx,
+    ngx_inbox_fn_e fn);
+static ngx_int_t ngx_inbox_admin_on_token(ngx_inbox_ctx_t *ctx,
+    ngx_inbox_answer_t *answer);
+
+
+ngx_int_t
+ngx_inbox_admin_space_get(ngx_inbox_ctx_t *ctx)
+{
+    return ngx_inbox_ask_body(ctx, NGX_INBOX_FN_SPACE, &ctx->who, 1);
+}
+
+
+ngx_int_t
+ngx_inbox_admin_space_put(ngx_inbox_ctx_t *ctx)
+{
+    ngx_int_t  rc;
+    ngx_str_t  args[6];
+
+    if (ngx_inbox_admin_space_args(ctx, args, &rc) != NGX_OK) {
+        return rc;
+    }
+
+    return ngx_inbox_ask_changed(ctx, NGX_INBOX_FN_SPACE_PUT, args, 6,
+                                 NGX_HTTP_OK);
+}
+
+
+static ngx_int_t
+ngx_inbox_admin_space_args(ngx_inbox_ctx_t *ctx, ngx_str_t *args, ngx_int_t *rc)
+{
+    int64_t    days;
+    ngx_int_t  kind;
+
+    args[0] = ctx->who;
+
+    if (ngx_inbox_admin_string(ctx, "name", NGX_INBOX_MAX_NAME, &args[1], rc)
+        != NGX_OK
+        || ngx_inbox_admin_string(ctx, "locale", 2, &args[2], rc) != NGX_OK
+        || ngx_inbox_admin_string(ctx, "plans_url", NGX_INBOX_ADMIN_URL,
+                                  &args[4], rc)
+           != NGX_OK
+        || ngx_inbox_admin_string(ctx, "plan", 16, &args[5], rc) != NGX_OK)
+    {
+        return NGX_DECLINED;
+    }
+
+    ngx_str_null(&args[3]);
+
+    kind = ngx_inbox_json_int(ctx->json, "retention_days", &days);
+
+    if (kind == NGX_ERROR
+        || (kind == NGX_OK && (days < 1 || days > NGX_INBOX_ADMIN_DAYS)))
+    {
+        *rc = ngx_inbox_reply_invalid(ctx->r, "retention_days",
+                                      "must be null or a number of days");
+        return NGX_DECLINED;
+    }
+
+    if (kind == NGX_OK) {
+        args[3] = ngx_inbox_text_number(ctx->r->pool, days);
+        if (args[3].data == NULL) {
+            *rc = NGX_HTTP_INTERNAL_SERVER_ERROR;
+            return NGX_DECLINED;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_inbox_admin_spaces_get(ngx_inbox_ctx_t *ctx)
+{
+    ctx->space = ctx->param[0];
+
+    return ngx_inbox_ask_body(ctx, NGX_INBOX_FN_SPACE, &ctx->who, 1);
+}
+
+
+ngx_int_t
+ngx_inbox_admin_spaces_put(ngx_inbox_ctx_t *ctx)
+{
+    ngx_int_t  rc;
+    ngx_str_t  args[6];
+
+    ctx->space = ctx->param[0];
+
+    if (ngx_inbox_admin_space_args(ctx, args, &rc) != NGX_OK) {
+        return rc;
+    }
+
+    return ngx_inbox_ask_register(ctx, &ctx->space,
+                                  ngx_inbox_admin_on_registered);
+}
+
+
+static ngx_int_t
+ngx_inbox_admin_on_registered(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
+{
+    ngx_int_t  rc;
+    ngx_str_t  args[6];
+
+    if (ngx_inbox_admin_space_args(ctx, args, &rc) != NGX_OK) {
+        return rc;
+    }
+
+    return ngx_inbox_ask_changed(ctx, NGX_INBOX_FN_SPACE_PUT, args, 6,
+                                 NGX_HTTP_OK);
+}
+
+
+ngx_int_t
+ngx_inbox_admin_group_get(ngx_inbox_ctx_t *ctx)
+{
+    return ngx_inbox_admin_one(ctx, NGX_INBOX_FN_GROUP_GET);
+}
+
+
+ngx_int_t
+ngx_inbox_admin_group_put(ngx_inbox_ctx_t *ctx)
+{
+    ngx_int_t  rc;
+    ngx_str_t  args[4];
+
+    args[0] = ctx->who;
+    args[1] = ctx->param[0];
+
+    if (ngx_inbox_admin_string(ctx, "name", NGX_INBOX_MAX_NAME, &args[2], &rc)
+        != NGX_OK
+        || ngx_inbox_admin_members(ctx, &args[3], &rc) != NGX_OK)
+    {
+        return rc;
+    }
+
+    return ngx_inbox_ask_changed(ctx, NGX_INBOX_FN_GROUP_PUT, args, 4,
+                                 NGX_HTTP_OK);
+}
+
+
+static ngx_int_t
+ngx_inbox_admin_members(ngx_inbox_ctx_t *ctx, ngx_str_t *list, ngx_int_t *rc)
+{
+    size_t             i, n;
+    u_char            *p;
+    ngx_str_t          id;
+    ngx_inbox_json_t  *agents;
+
+    ngx_str_null(list);
+
+    agents = ngx_inbox_json_get(ctx->json, "agents");
+    n = ngx_inbox_json_size(agents);
+
+    if ((!ngx_inbox_json_is_null(agents) && !ngx_inbox_json_is_array(agents))
+        || n > NGX_INBOX_ADMIN_MEMBERS)
+    {
+        *rc = ngx_inbox_reply_invalid(ctx->r, "agents",
+                                      "must be an array of agents' ids");
+        return NGX_DECLINED;
+    }
+
+    p = ngx_pnalloc(ctx->r->pool, n * (NGX_INBOX_MAX_ID + 1) + 1);
+    if (p == NULL) {
+        *rc = NGX_HTTP_INTERNAL_SERVER_ERROR;
+        return NGX_DECLINED;
+    }
+
+    list->data = p;
+
+    for (i = 0; i < n; i++) {
+
+        if (ngx_inbox_json_string(ngx_inbox_json_at(agents, i), &id) != NGX_OK
+            || !ngx_inbox_text_is_id(&id))
+        {
+            *rc = ngx_inbox_reply_invalid(ctx->r, "agents",
+                                          "must be an array of agents' ids");
+            return NGX_DECLINED;
+        }
+
+        p = ngx_sprintf(p, "%s%V", i ? "," : "", &id);
+    }
+
+    list->len = p - list->data;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_inbox_admin_group_delete(ngx_inbox_ctx_t *ctx)
+{
+    return ngx_inbox_admin_remove(ctx, NGX_INBOX_FN_GROUP_DELETE);
+}
+
+
+ngx_int_t
+ngx_inbox_admin_agent_get(ngx_inbox_ctx_t *ctx)
+{
+    return ngx_inbox_admin_one(ctx, NGX_INBOX_FN_AGENT_GET);
+}
+
+
+ngx_int_t
+ngx_inbox_admin_agent_put(ngx_inbox_ctx_t *ctx)
+{
+    ngx_int_t   rc;
+    ngx_str_t   args[5];
+    ngx_uint_t  enabled;
+
+    args[0] = ctx->who;
+    args[1] = ctx->param[0];
+
+    if (ngx_inbox_admin_string(ctx, "name", NGX_INBOX_MAX_NAME, &args[2], &rc)
+        != NGX_OK
+        || ngx_inbox_admin_string(ctx, "role", 16, &args[3], &rc) != NGX_OK)
+    {
+        return rc;
+    }
+
+    enabled = 1;
+
+    if (ngx_inbox_json_bool(ctx->json, "enabled", &enabled) == NGX_ERROR) {
+        return ngx_inbox_reply_invalid(ctx->r, "enabled",
+                                       "must be true or false");
+    }
+
+    if (enabled) {
+        ngx_str_set(&args[4], "1");
+
+    } else {
+        ngx_str_set(&args[4], "0");
+    }
+
+    return ngx_inbox_ask_changed(ctx, NGX_INBOX_FN_AGENT_PUT, args, 5,
+                                 NGX_HTTP_OK);
+}
+
+
+ngx_int_t
+ngx_inbox_admin_agent_delete(ngx_inbox_ctx_t *ctx)
+{
+    ngx_str_t  args[2];
+
+    args[0] = ctx->who;
+    args[1] = ctx->param[0];
+
+    return ngx_inbox_ask_empty(ctx, NGX_INBOX_FN_AGENT_DELETE, args, 2);
+}
+
+
+ngx_int_t
+ngx_inbox_admin_tokens_get(ngx_inbox_ctx_t *ctx)
+{
+    return ngx_inbox_admin_one(ctx, NGX_INBOX_FN_TOKENS);
+}
+
+
+ngx_int_t
+ngx_inbox_admin_tokens_post(ngx_inbox_ctx_t *ctx)
+{
+    uint64_t   expires;
+    ngx_int_t  rc;
+    ngx_str_t  args[6], time;
+
+    args[0] = ctx->who;
+    args[1] = ctx->param[0];
+
+    if (ngx_inbox_admin_string(ctx, "name", NGX_INBOX_MAX_NAME, &args[4], &rc)
+        != NGX_OK
+        || ngx_inbox_admin_string(ctx, "expires_at", NGX_INBOX_TIME_LEN, &time,
+                                  &rc)
+           != NGX_OK)
+    {
+        return rc;
+    }
+
+    ngx_str_null(&args[5]);
+
+    if (time.len) {
+        if (ngx_inbox_text_read_time(&time, &expires) != NGX_OK) {
+            return ngx_inbox_reply_invalid(ctx->r, "expires_at",
+                                           "must be an RFC 3339 time in Z");
+        }
+
+        args[5] = ngx_inbox_text_number(ctx->r->pool, expires * 1000);
+    }
+
+    args[3].len = NGX_INBOX_SHA256_HEX;
+    args[3].data = ngx_pnalloc(ctx->r->pool, NGX_INBOX_SHA256_HEX);
+
+    if (args[3].data == NULL
+        || ngx_inbox_crypt_random(ctx->r->pool, NGX_INBOX_ADMIN_TOKEN_ID,
+                                  &args[2])
+           != NGX_OK
+        || ngx_inbox_crypt_random(ctx->r->pool, NGX_INBOX_ADMIN_TOKEN,
+                                  &ctx->secret)
+           != NGX_OK
+        || ngx_inbox_crypt_sha256_hex(&ctx->secret, args[3].data) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_inbox_ask(ctx, NGX_INBOX_FN_TOKEN_ADD, args, 6,
+                         ngx_inbox_admin_on_token);
+}
+
+
+/* the Token as the store has it, and, this once, the token itself */
+
+static ngx_int_t
+ngx_inbox_admin_on_token(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
+{
+    u_char     *p;
+    ngx_str_t   piece, body;
+
+    piece = ngx_inbox_ask_text(answer);
+
+    body.data = ngx_pnalloc(ctx->r->pool, piece.len + ctx->secret.len + 16);
+    if (body.data == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    /* {"id":… -> {"token":"…","id":… */
+
+    p = ngx_sprintf(body.data, "{\"token\":\"%V\",", &ctx->secret);
+    p = ngx_cpymem(p, piece.data + 1, piece.len - 1);
+    body.len = p - body.data;
+
+    return ngx_inbox_reply_json(ctx->r, NGX_HTTP_CREATED, &body, 0);
+}
+
+
+ngx_int_t
+ngx_inbox_admin_token_delete(ngx_inbox_ctx_t *ctx)
+{
+    ngx_str_t  args[3];
+
+    args[0] = ctx->who;
+    args[1] = ctx->param[0];
+    args[2] = ctx->param[1];
+
+    return ngx_inbox_ask_empty(ctx, NGX_INBOX_FN_TOKEN_DELETE, args, 3);
+}
+
+
+static ngx_int_t
+ngx_inbox_admin_string(ngx_inbox_ctx_t *ctx, const char *field, size_t max,
+    ngx_str_t *value, ngx_int_t *rc)
+{
+    ngx_int_t  kind;
+
+    kind = ngx_inbox_json_str(ctx->json, field, value);
+
+    if (kind == NGX_ERROR) {
+        *rc = ngx_inbox_reply_invalid(ctx->r, field, "must be a string");
+        return NGX_DECLINED;
+    }
+
+    *value = ngx_inbox_text_trim(value);
+
+    if (ngx_inbox_text_chars(value, NULL) > max) {
+        *rc = ngx_inbox_reply_invalid(ctx->r, field, "is too long");
+        return NGX_DECLINED;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_inbox_admin_one(ngx_inbox_ctx_t *ctx, ngx_inbox_fn_e fn)
+{
+    ngx_str_t  args[2];
+
+    args[0] = ctx->who;
+    args[1] = ctx->param[0];
+
+    return ngx_inbox_ask_body(ctx, fn, args, 2);
+}
+
+
+static ngx_int_t
+ngx_inbox_admin_remove(ngx_inbox_ctx_t *ctx, ngx_inbox_fn_e fn)
+{
+    ngx_str_t  args[3];
+
+    args[0] = ctx->who;
+    args[1] = ctx->param[0];
+
+    if (ngx_inbox_ctx_arg(ctx, "force", &args[2]) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (args[2].len != 1 || args[2].data[0] != '1') {
+        ngx_str_set(&args[2], "0");
+    }
+
+    return ngx_inbox_ask_empty(ctx, fn, args, 3);
+}

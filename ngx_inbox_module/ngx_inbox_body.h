@@ -1,0 +1,28 @@
+
+/*
+ * Copyright (C) the ngx_inbox authors
+ *
+ * Layer 5, service.  The body of a request: read, bounded, in one piece, and as
+ * a JSON object where the route wants one.
+ */
+
+#ifndef _NGX_INBOX_BODY_H_INCLUDED_
+#define _NGX_INBOX_BODY_H_INCLUDED_
+
+
+#include "ngx_inbox_ctx.h"
+
+
+/*
+ * Reads the body into ctx->body, then calls next(ctx).  For the content
+ * handler: returns what that returns.  Too large: 413, and next() is not called.
+ */
+ngx_int_t ngx_inbox_body_read(ngx_inbox_ctx_t *ctx,
+    ngx_inbox_endpoint_pt next);
+
+/* ctx->body -> ctx->json; an empty body is an empty object.
+   NGX_OK | NGX_DECLINED: refused with ctx->refused to return */
+ngx_int_t ngx_inbox_body_parse(ngx_inbox_ctx_t *ctx);
+
+
+#endif /* _NGX_INBOX_BODY_H_INCLUDED_ */

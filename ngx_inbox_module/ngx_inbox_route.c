@@ -1,0 +1,566 @@
+
+/*
+ * Copyright (C) the ngx_inbox authors
+ *
+ * To add a call to the API: a line in the table, its endpoint, its page in
+ * docs/api.md and openapi.yaml.  Patterns are words joined by slashes; what
+ * stands for one word becomes the next parameter: "#" the number of a chat, "@"
+ * an id that an admin has chosen, "*" any other.  The order of steps is the
+ * order of the functions: path, method, space, body, who, endpoint.
+ */
+
+#include "ngx_inbox_route.h"
+#include "ngx_inbox_admin.h"
+#include "ngx_inbox_auth.h"
+#include "ngx_inbox_body.h"
+#include "ngx_inbox_chat.h"
+#include "ngx_inbox_compat.h"
+#include "ngx_inbox_crypt.h"
+#include "ngx_inbox_lines.h"
+#include "ngx_inbox_lists.h"
+#include "ngx_inbox_metrics.h"
+#include "ngx_inbox_reply.h"
+#include "ngx_inbox_session.h"
+#include "ngx_inbox_text.h"
+#include "ngx_inbox_visitor.h"
+#include "ngx_inbox_webhook.h"
+#include "ngx_inbox_widget.h"
+
+
+#define NGX_INBOX_ROUTE_GET     (NGX_HTTP_GET|NGX_HTTP_HEAD)
+
+/* digits of a chat's number: what a double holds exactly */
+#define NGX_INBOX_ROUTE_DIGITS  15
+
+
+
+typedef enum {
+    NGX_INBOX_ROUTE_ANYBODY = 0,
+    NGX_INBOX_ROUTE_AGENT,          /* token, cookie or nginx's identity */
+    NGX_INBOX_ROUTE_ROOT,           /* the root token */
+    NGX_INBOX_ROUTE_VISITOR,        /* of the channel in param[0] */
+    NGX_INBOX_ROUTE_INTERNAL        /* nginx's own errors */
+} ngx_inbox_route_who_e;
+
+
+typedef enum {
+    NGX_INBOX_ROUTE_NONE = 0,
+    NGX_INBOX_ROUTE_JSON,           /* an object, or nothing */
+    NGX_INBOX_ROUTE_RAW
+} ngx_inbox_route_body_e;
+
+
+typedef struct {
+    ngx_uint_t               methods;
+    const char              *pattern;
+    ngx_inbox_route_who_e    who;
+    ngx_inbox_route_body_e   body;
+    ngx_inbox_endpoint_pt    endpoint;
+} ngx_inbox_route_t;
+
+
+typedef struct {
+    ngx_inbox_ctx_t          ctx;    /* first: an endpoint's ctx is this */
+    const ngx_inbox_route_t  *route;
+} ngx_inbox_route_ctx_t;
+
+
+static ngx_int_t ngx_inbox_route_find(ngx_inbox_ctx_t *ctx,
+    const ngx_inbox_route_t **found, ngx_uint_t *methods);
+static ngx_uint_t ngx_inbox_route_match(const char *pattern, ngx_str_t *path,
+    ngx_str_t *param);
+static ngx_uint_t ngx_inbox_route_has_id(ngx_inbox_ctx_t *ctx,
+    const ngx_inbox_route_t *route);
+static ngx_int_t ngx_inbox_route_no_method(ngx_inbox_ctx_t *ctx,
+    ngx_uint_t methods);
+static ngx_int_t ngx_inbox_route_space(ngx_inbox_ctx_t *ctx);
+static ngx_int_t ngx_inbox_route_on_body(ngx_inbox_ctx_t *ctx);
+static ngx_int_t ngx_inbox_route_idem(ngx_inbox_ctx_t *ctx);
+static ngx_int_t ngx_inbox_route_enter(ngx_inbox_ctx_t *ctx,
+    const ngx_inbox_route_t *route);
+static ngx_int_t ngx_inbox_route_who(ngx_inbox_ctx_t *ctx,
+    const ngx_inbox_route_t *route);
+static ngx_int_t ngx_inbox_route_problem(ngx_inbox_ctx_t *ctx);
+
+
+static const ngx_inbox_route_t  ngx_inbox_routes[] = {
+
+    { NGX_HTTP_POST, "hook/@", NGX_INBOX_ROUTE_ANYBODY,
+      NGX_INBOX_ROUTE_RAW, ngx_inbox_webhook },
+
+    { NGX_INBOX_ROUTE_GET, "widget/@", NGX_INBOX_ROUTE_ANYBODY,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_widget_info },
+    { NGX_INBOX_ROUTE_GET, "widget/@/frame", NGX_INBOX_ROUTE_ANYBODY,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_widget_frame },
+    { NGX_HTTP_POST, "widget/@/session", NGX_INBOX_ROUTE_ANYBODY,
+      NGX_INBOX_ROUTE_JSON, ngx_inbox_visitor_session },
+    { NGX_INBOX_ROUTE_GET, "widget/@/messages", NGX_INBOX_ROUTE_VISITOR,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_widget_transcript },
+    { NGX_HTTP_POST, "widget/@/messages", NGX_INBOX_ROUTE_VISITOR,
+      NGX_INBOX_ROUTE_JSON, ngx_inbox_widget_write },
+    { NGX_HTTP_POST, "widget/@/read", NGX_INBOX_ROUTE_VISITOR,
+      NGX_INBOX_ROUTE_JSON, ngx_inbox_widget_read },
+    { NGX_HTTP_POST, "widget/@/typing", NGX_INBOX_ROUTE_VISITOR,
+      NGX_INBOX_ROUTE_JSON, ngx_inbox_widget_typing },
+
+    { NGX_HTTP_POST, "api/v1/session", NGX_INBOX_ROUTE_ANYBODY,
+      NGX_INBOX_ROUTE_JSON, ngx_inbox_session_open },
+    { NGX_HTTP_DELETE, "api/v1/session", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_session_close },
+    { NGX_INBOX_ROUTE_GET, "api/v1/me", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_lists_me },
+    { NGX_INBOX_ROUTE_GET, "api/v1/inbox", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_lists_inbox },
+    { NGX_INBOX_ROUTE_GET, "api/v1/journal", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_lists_journal },
+
+    { NGX_INBOX_ROUTE_GET, "api/v1/chats/#", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_chat_get },
+    { NGX_INBOX_ROUTE_GET, "api/v1/chats/#/messages", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_chat_transcript },
+    { NGX_HTTP_POST, "api/v1/chats/#/messages", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_JSON, ngx_inbox_chat_reply },
+    { NGX_HTTP_POST, "api/v1/chats/#/take", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_JSON, ngx_inbox_chat_take },
+    { NGX_HTTP_POST, "api/v1/chats/#/join", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_JSON, ngx_inbox_chat_join },
+    { NGX_HTTP_POST, "api/v1/chats/#/leave", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_JSON, ngx_inbox_chat_leave },
+    { NGX_HTTP_POST, "api/v1/chats/#/close", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_JSON, ngx_inbox_chat_close },
+    { NGX_HTTP_POST, "api/v1/chats/#/reopen", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_JSON, ngx_inbox_chat_reopen },
+    { NGX_HTTP_POST, "api/v1/chats/#/transfer", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_JSON, ngx_inbox_chat_transfer },
+    { NGX_HTTP_POST, "api/v1/chats/#/read", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_JSON, ngx_inbox_chat_read },
+    { NGX_HTTP_POST, "api/v1/chats/#/typing", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_JSON, ngx_inbox_chat_typing },
+
+    { NGX_INBOX_ROUTE_GET, "api/v1/agents", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_lists_agents },
+    { NGX_INBOX_ROUTE_GET, "api/v1/agents/@", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_admin_agent_get },
+    { NGX_HTTP_PUT, "api/v1/agents/@", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_JSON, ngx_inbox_admin_agent_put },
+    { NGX_HTTP_DELETE, "api/v1/agents/@", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_admin_agent_delete },
+    { NGX_INBOX_ROUTE_GET, "api/v1/agents/@/tokens", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_admin_tokens_get },
+    { NGX_HTTP_POST, "api/v1/agents/@/tokens", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_JSON, ngx_inbox_admin_tokens_post },
+    { NGX_HTTP_DELETE, "api/v1/agents/@/tokens/*", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_admin_token_delete },
+
+    { NGX_INBOX_ROUTE_GET, "api/v1/groups", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_lists_groups },
+    { NGX_INBOX_ROUTE_GET, "api/v1/groups/@", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_admin_group_get },
+    { NGX_HTTP_PUT, "api/v1/groups/@", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_JSON, ngx_inbox_admin_group_put },
+    { NGX_HTTP_DELETE, "api/v1/groups/@", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_admin_group_delete },
+
+    { NGX_INBOX_ROUTE_GET, "api/v1/channels", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_lists_channels },
+    { NGX_INBOX_ROUTE_GET, "api/v1/channels/@", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_lines_get },
+    { NGX_HTTP_PUT, "api/v1/channels/@", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_JSON, ngx_inbox_lines_put },
+    { NGX_HTTP_DELETE, "api/v1/channels/@", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_lines_delete },
+
+    { NGX_INBOX_ROUTE_GET, "api/v1/space", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_admin_space_get },
+    { NGX_HTTP_PUT, "api/v1/space", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_JSON, ngx_inbox_admin_space_put },
+    { NGX_INBOX_ROUTE_GET, "api/v1/spaces/@", NGX_INBOX_ROUTE_ROOT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_admin_spaces_get },
+    { NGX_HTTP_PUT, "api/v1/spaces/@", NGX_INBOX_ROUTE_ROOT,
+      NGX_INBOX_ROUTE_JSON, ngx_inbox_admin_spaces_put },
+
+    { NGX_INBOX_ROUTE_GET, "health", NGX_INBOX_ROUTE_ANYBODY,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_metrics_health },
+    { NGX_INBOX_ROUTE_GET, "metrics", NGX_INBOX_ROUTE_ANYBODY,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_metrics },
+
+    { NGX_INBOX_ROUTE_GET|NGX_HTTP_POST|NGX_HTTP_PUT, "problem",
+      NGX_INBOX_ROUTE_INTERNAL, NGX_INBOX_ROUTE_NONE, ngx_inbox_route_problem },
+
+    { 0, NULL, NGX_INBOX_ROUTE_ANYBODY, NGX_INBOX_ROUTE_NONE, NULL }
+};
+
+
+ngx_int_t
+ngx_inbox_route(ngx_http_request_t *r, ngx_inbox_worker_t *worker,
+    ngx_inbox_loc_conf_t *conf, ngx_str_t *path)
+{
+    ngx_int_t               rc;
+    ngx_uint_t              methods;
+    ngx_inbox_ctx_t        *ctx;
+    ngx_inbox_route_ctx_t  *rctx;
+
+    rctx = ngx_pcalloc(r->pool, sizeof(ngx_inbox_route_ctx_t));
+    if (rctx == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ctx = &rctx->ctx;
+    ctx->r = r;
+    ctx->worker = worker;
+    ctx->conf = conf;
+    ctx->path = *path;
+
+    if (ngx_inbox_route_find(ctx, &rctx->route, &methods) != NGX_OK) {
+
+        if (methods) {
+            return ngx_inbox_route_no_method(ctx, methods);
+        }
+
+        (void) ngx_http_discard_request_body(r);
+
+        return ngx_inbox_reply_problem(r, NGX_HTTP_NOT_FOUND, "not_found",
+                                       "there is no such path");
+    }
+
+    if (!ngx_inbox_route_has_id(ctx, rctx->route)) {
+        (void) ngx_http_discard_request_body(r);
+
+        return (r->method == NGX_HTTP_PUT)
+               ? ngx_inbox_reply_invalid(r, "id", "must be 1 to 32 of a-z 0-9 "
+                                         "_ -, and begin with a-z or 0-9")
+               : ngx_inbox_reply_problem(r, NGX_HTTP_NOT_FOUND, "not_found",
+                                         "no such id");
+    }
+
+    if (ngx_inbox_route_space(ctx) != NGX_OK) {
+        return ngx_inbox_reply_problem(r, NGX_HTTP_NOT_FOUND, "not_found",
+                                       "no such space");
+    }
+
+    if (rctx->route->body != NGX_INBOX_ROUTE_NONE) {
+        return ngx_inbox_body_read(ctx, ngx_inbox_route_on_body);
+    }
+
+    rc = ngx_http_discard_request_body(r);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    return ngx_inbox_route_enter(ctx, rctx->route);
+}
+
+
+/* methods: those of the path, when it is another one that was used */
+
+static ngx_int_t
+ngx_inbox_route_find(ngx_inbox_ctx_t *ctx, const ngx_inbox_route_t **found,
+    ngx_uint_t *methods)
+{
+    const ngx_inbox_route_t  *route;
+
+    *methods = 0;
+
+    for (route = ngx_inbox_routes; route->pattern; route++) {
+
+        if ((route->who == NGX_INBOX_ROUTE_INTERNAL && !ctx->r->internal)
+            || !ngx_inbox_route_match(route->pattern, &ctx->path, ctx->param))
+        {
+            continue;
+        }
+
+        if (route->methods & ctx->r->method) {
+            *found = route;
+            return NGX_OK;
+        }
+
+        *methods |= route->methods;
+    }
+
+    return NGX_DECLINED;
+}
+
+
+static ngx_uint_t
+ngx_inbox_route_match(const char *pattern, ngx_str_t *path, ngx_str_t *param)
+{
+    u_char      *p, *last;
+    ngx_uint_t   n;
+
+    p = path->data;
+    last = p + path->len;
+    n = 0;
+
+    for ( /* void */ ; *pattern; pattern++) {
+
+        if (*pattern != '*' && *pattern != '@' && *pattern != '#') {
+            if (p == last || *p != (u_char) *pattern) {
+                return 0;
+            }
+
+            p++;
+            continue;
+        }
+
+        param[n].data = p;
+
+        while (p < last && *p != '/') {
+            p++;
+        }
+
+        param[n].len = p - param[n].data;
+
+        if (param[n].len == 0
+            || (*pattern == '#'
+                && !ngx_inbox_text_is_digits(&param[n],
+                                             NGX_INBOX_ROUTE_DIGITS)))
+        {
+            return 0;
+        }
+
+        n++;
+    }
+
+    return p == last;
+}
+
+
+/* "@" comes first in a pattern where it comes */
+
+static ngx_uint_t
+ngx_inbox_route_has_id(ngx_inbox_ctx_t *ctx, const ngx_inbox_route_t *route)
+{
+    return ngx_strchr(route->pattern, '@') == NULL
+           || ngx_inbox_text_is_id(&ctx->param[0]);
+}
+
+
+static ngx_int_t
+ngx_inbox_route_no_method(ngx_inbox_ctx_t *ctx, ngx_uint_t methods)
+{
+    u_char      *p;
+    ngx_str_t    allow;
+    ngx_uint_t   i;
+
+    static const struct {
+        ngx_uint_t   method;
+        const char  *name;
+    } names[] = {
+        { NGX_HTTP_GET, "GET" }, { NGX_HTTP_HEAD, "HEAD" },
+        { NGX_HTTP_POST, "POST" }, { NGX_HTTP_PUT, "PUT" },
+        { NGX_HTTP_DELETE, "DELETE" }, { NGX_HTTP_OPTIONS, "OPTIONS" }
+    };
+
+    (void) ngx_http_discard_request_body(ctx->r);
+
+    allow.data = ngx_pnalloc(ctx->r->pool, 64);
+    if (allow.data == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    p = allow.data;
+    methods |= NGX_HTTP_OPTIONS;
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (methods & names[i].method) {
+            p = ngx_sprintf(p, "%s%s", (p == allow.data) ? "" : ", ",
+                            names[i].name);
+        }
+    }
+
+    allow.len = p - allow.data;
+
+    if (ngx_inbox_reply_header(ctx->r, "Allow", &allow) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ctx->r->method == NGX_HTTP_OPTIONS) {
+        return ngx_inbox_reply_empty(ctx->r);
+    }
+
+    return ngx_inbox_reply_problem(ctx->r, NGX_HTTP_NOT_ALLOWED,
+                                   "method_not_allowed",
+                                   "this path knows other methods");
+}
+
+
+static ngx_int_t
+ngx_inbox_route_space(ngx_inbox_ctx_t *ctx)
+{
+    if (ctx->conf->space == NULL) {
+        ngx_str_set(&ctx->space, "default");
+        return NGX_OK;
+    }
+
+    if (ngx_http_complex_value(ctx->r, ctx->conf->space, &ctx->space)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_inbox_text_is_id(&ctx->space) ? NGX_OK : NGX_DECLINED;
+}
+
+
+static ngx_int_t
+ngx_inbox_route_on_body(ngx_inbox_ctx_t *ctx)
+{
+    const ngx_inbox_route_t  *route;
+
+    route = ((ngx_inbox_route_ctx_t *) ctx)->route;
+
+    if (route->body == NGX_INBOX_ROUTE_RAW) {
+        return ngx_inbox_route_enter(ctx, route);
+    }
+
+    if (ngx_inbox_route_who(ctx, route) != NGX_OK
+        || ngx_inbox_body_parse(ctx) != NGX_OK
+        || ngx_inbox_route_idem(ctx) != NGX_OK)
+    {
+        return ctx->refused;
+    }
+
+    return route->endpoint(ctx);
+}
+
+
+/* Idempotency-Key, with a digest of what it stands for: path and body */
+
+static ngx_int_t
+ngx_inbox_route_idem(ngx_inbox_ctx_t *ctx)
+{
+    size_t     i;
+    ngx_str_t  text;
+
+    ctx->idem = ngx_inbox_ctx_header(ctx->r, "idempotency-key");
+
+    if (ctx->idem.len == 0) {
+        return NGX_OK;
+    }
+
+    for (i = 0; i < ctx->idem.len; i++) {
+        if (ctx->idem.data[i] <= ' ' || ctx->idem.data[i] > '~'
+            || i == NGX_INBOX_MAX_IDEM)
+        {
+            ctx->refused = ngx_inbox_reply_invalid(ctx->r, "Idempotency-Key",
+                                          "must be 1 to 64 visible characters");
+            return NGX_DECLINED;
+        }
+    }
+
+    ctx->refused = NGX_HTTP_INTERNAL_SERVER_ERROR;
+
+    text.len = ctx->path.len + 1 + ctx->body.len;
+    text.data = ngx_pnalloc(ctx->r->pool, text.len);
+    ctx->digest.data = ngx_pnalloc(ctx->r->pool, NGX_INBOX_SHA256_HEX);
+    ctx->digest.len = NGX_INBOX_SHA256_HEX;
+
+    if (text.data == NULL || ctx->digest.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_sprintf(text.data, "%V %V", &ctx->path, &ctx->body);
+
+    return ngx_inbox_crypt_sha256_hex(&text, ctx->digest.data);
+}
+
+
+static ngx_int_t
+ngx_inbox_route_enter(ngx_inbox_ctx_t *ctx, const ngx_inbox_route_t *route)
+{
+    if (ngx_inbox_route_who(ctx, route) != NGX_OK) {
+        return ctx->refused;
+    }
+
+    return route->endpoint(ctx);
+}
+
+
+static ngx_int_t
+ngx_inbox_route_who(ngx_inbox_ctx_t *ctx, const ngx_inbox_route_t *route)
+{
+    ngx_inbox_auth_e  rc;
+
+    switch (route->who) {
+
+    case NGX_INBOX_ROUTE_AGENT:
+    case NGX_INBOX_ROUTE_ROOT:
+        rc = ngx_inbox_auth_agent(ctx);
+        break;
+
+    case NGX_INBOX_ROUTE_VISITOR:
+        rc = ngx_inbox_auth_visitor(ctx, &ctx->param[0]);
+        break;
+
+    default:
+        return NGX_OK;
+    }
+
+    if (rc == NGX_INBOX_AUTH_NOBODY) {
+        ctx->refused = ngx_inbox_reply_problem(ctx->r, NGX_HTTP_UNAUTHORIZED,
+                                               "unauthorized",
+                                               "a valid token is needed");
+        return NGX_DECLINED;
+    }
+
+    if (rc == NGX_INBOX_AUTH_CSRF) {
+        ctx->refused = ngx_inbox_reply_problem(ctx->r, NGX_HTTP_FORBIDDEN,
+                                               "csrf",
+                                               "the header X-Inbox: 1 is "
+                                               "missing");
+        return NGX_DECLINED;
+    }
+
+    if (rc != NGX_INBOX_AUTH_OK) {
+        ctx->refused = NGX_HTTP_INTERNAL_SERVER_ERROR;
+        return NGX_ERROR;
+    }
+
+    if (route->who == NGX_INBOX_ROUTE_ROOT
+        && (ctx->who.len != 4 || ngx_strncmp(ctx->who.data, "root", 4) != 0))
+    {
+        ctx->refused = ngx_inbox_reply_problem(ctx->r, NGX_HTTP_FORBIDDEN,
+                                               "forbidden",
+                                               "the root token is needed");
+        return NGX_DECLINED;
+    }
+
+    return NGX_OK;
+}
+
+
+/* nginx's own error, redirected here by error_page: the status stays */
+
+static ngx_int_t
+ngx_inbox_route_problem(ngx_inbox_ctx_t *ctx)
+{
+    ngx_uint_t  i, status;
+
+    static const struct {
+        ngx_uint_t   status;
+        const char  *code;
+    } codes[] = {
+        { NGX_HTTP_BAD_REQUEST, "bad_request" },
+        { NGX_HTTP_UNAUTHORIZED, "unauthorized" },
+        { NGX_HTTP_FORBIDDEN, "forbidden" },
+        { NGX_HTTP_NOT_FOUND, "not_found" },
+        { NGX_HTTP_NOT_ALLOWED, "method_not_allowed" },
+        { NGX_HTTP_REQUEST_ENTITY_TOO_LARGE, "too_large" },
+        { NGX_HTTP_TOO_MANY_REQUESTS, "too_many_requests" },
+        { NGX_HTTP_SERVICE_UNAVAILABLE, "store_unavailable" }
+    };
+
+    status = ctx->r->err_status ? ctx->r->err_status : NGX_HTTP_NOT_FOUND;
+
+    for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+        if (codes[i].status == status) {
+            return ngx_inbox_reply_problem(ctx->r, status, codes[i].code,
+                                           "nginx refused the request");
+        }
+    }
+
+    return ngx_inbox_reply_problem(ctx->r, status,
+                                   (status < 500) ? "bad_request"
+                                                  : "internal",
+                                   "nginx could not answer the request");
+}

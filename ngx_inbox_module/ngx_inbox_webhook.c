@@ -1,0 +1,178 @@
+
+/*
+ * Copyright (C) the ngx_inbox authors
+ *
+ * A refusal that rests on what this worker remembers of the channel is repeated
+ * with what the store has: an admin who has just changed a secret must not see
+ * his first webhook refused.
+ */
+
+#include "ngx_inbox_webhook.h"
+#include "ngx_inbox_ask.h"
+#include "ngx_inbox_message.h"
+#include "ngx_inbox_reply.h"
+
+
+/* channel, its rev, visitor; before the events */
+#define NGX_INBOX_WEBHOOK_HEAD  3
+
+
+static ngx_int_t ngx_inbox_webhook_on_line(ngx_inbox_ctx_t *ctx,
+    const ngx_inbox_line_t *line);
+static ngx_int_t ngx_inbox_webhook_again(ngx_inbox_ctx_t *ctx);
+static ngx_int_t ngx_inbox_webhook_store(ngx_inbox_ctx_t *ctx,
+    const ngx_inbox_line_t *line, ngx_array_t *events);
+static ngx_int_t ngx_inbox_webhook_on_stored(ngx_inbox_ctx_t *ctx,
+    ngx_inbox_answer_t *answer);
+static ngx_int_t ngx_inbox_webhook_thank(ngx_inbox_ctx_t *ctx);
+static ngx_str_t ngx_inbox_webhook_header(void *data, const char *name);
+
+
+ngx_int_t
+ngx_inbox_webhook(ngx_inbox_ctx_t *ctx)
+{
+    return ngx_inbox_ask_line(ctx, &ctx->param[0], 0,
+                              ngx_inbox_webhook_on_line);
+}
+
+
+static ngx_int_t
+ngx_inbox_webhook_on_line(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line)
+{
+    ngx_int_t                   rc;
+    ngx_uint_t                  odd;
+    ngx_array_t                *events;
+    ngx_inbox_hook_t            hook;
+    const ngx_inbox_channel_t  *channel;
+
+    channel = ngx_inbox_channel_find(&line->kind);
+
+    if (channel == NULL || channel->verify == NULL || !line->enabled) {
+
+        if (!ctx->repeated) {
+            return ngx_inbox_webhook_again(ctx);
+        }
+
+        return ngx_inbox_reply_problem(ctx->r, NGX_HTTP_NOT_FOUND, "not_found",
+                                       "no such channel");
+    }
+
+    ctx->channel = channel;
+
+    hook.body = ctx->body;
+    hook.args = ctx->r->args;
+    hook.method = ctx->r->method_name;
+    hook.data = ctx->r;
+    hook.header = ngx_inbox_webhook_header;
+
+    if (channel->verify(ctx->r->pool, line, &hook) != NGX_OK) {
+
+        if (!ctx->repeated) {
+            return ngx_inbox_webhook_again(ctx);
+        }
+
+        return ngx_inbox_reply_problem(ctx->r, NGX_HTTP_UNAUTHORIZED,
+                                       "bad_signature",
+                                       "the signature does not fit the body");
+    }
+
+    events = ngx_array_create(ctx->r->pool, 4, sizeof(ngx_inbox_event_t));
+    if (events == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    odd = 0;
+    rc = channel->parse(ctx->r->pool, line, &hook, events, &odd);
+
+    if (rc == NGX_DECLINED) {
+        return ngx_inbox_reply_problem(ctx->r, NGX_HTTP_BAD_REQUEST,
+                                       "bad_json", "a JSON object is needed");
+    }
+
+    if (rc != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (odd) {
+        ngx_log_error(NGX_LOG_INFO, ctx->r->connection->log, 0,
+                      "inbox webhook: channel \"%V\" sent something unknown",
+                      &line->id);
+    }
+
+    if (events->nelts == 0) {
+        return ngx_inbox_webhook_thank(ctx);
+    }
+
+    return ngx_inbox_webhook_store(ctx, line, events);
+}
+
+
+static ngx_int_t
+ngx_inbox_webhook_again(ngx_inbox_ctx_t *ctx)
+{
+    ctx->repeated = 1;
+
+    return ngx_inbox_ask_line(ctx, &ctx->param[0], 1,
+                              ngx_inbox_webhook_on_line);
+}
+
+
+static ngx_int_t
+ngx_inbox_webhook_store(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line,
+    ngx_array_t *events)
+{
+    ngx_str_t          *args, *p;
+    ngx_uint_t          i, n;
+    ngx_inbox_event_t  *event;
+
+    n = ngx_min(events->nelts, NGX_INBOX_MAX_EVENTS);
+    event = events->elts;
+
+    args = ngx_palloc(ctx->r->pool,
+                      (NGX_INBOX_WEBHOOK_HEAD + n * NGX_INBOX_MESSAGE_ARGS)
+                      * sizeof(ngx_str_t));
+    if (args == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    args[0] = line->id;
+    args[1] = line->rev;
+    ngx_str_set(&args[2], "0");
+    p = args + NGX_INBOX_WEBHOOK_HEAD;
+
+    for (i = 0; i < n; i++) {
+        if (ngx_inbox_message_event(ctx->r->pool, &event[i], p) != NGX_OK) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        p += NGX_INBOX_MESSAGE_ARGS;
+    }
+
+    return ngx_inbox_ask(ctx, NGX_INBOX_FN_INGEST, args, p - args,
+                         ngx_inbox_webhook_on_stored);
+}
+
+
+static ngx_int_t
+ngx_inbox_webhook_on_stored(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
+{
+    return ngx_inbox_webhook_thank(ctx);
+}
+
+
+static ngx_int_t
+ngx_inbox_webhook_thank(ngx_inbox_ctx_t *ctx)
+{
+    ngx_str_t  body;
+
+    body = ctx->channel->thanks;
+
+    return ngx_inbox_reply_text(ctx->r, NGX_HTTP_OK, "text/plain", &body);
+}
+
+
+static ngx_str_t
+ngx_inbox_webhook_header(void *data, const char *name)
+{
+    return ngx_inbox_ctx_header(data, name);
+}

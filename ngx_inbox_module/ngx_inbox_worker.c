@@ -1,0 +1,221 @@
+
+/*
+ * Copyright (C) the ngx_inbox authors
+ *
+ * Made in the order of the layers, unmade in the reverse.  The only place where
+ * a notice is given its meaning: whom it wakes, what it makes forgotten.
+ */
+
+#include "ngx_inbox_worker.h"
+#include "ngx_inbox_bus.h"
+#include "ngx_inbox_http.h"
+#include "ngx_inbox_outbox.h"
+#include "ngx_inbox_park.h"
+#include "ngx_inbox_poll.h"
+#include "ngx_inbox_settings.h"
+#include "ngx_inbox_store.h"
+
+
+static ngx_uint_t ngx_inbox_worker_share(ngx_cycle_t *cycle);
+static void ngx_inbox_worker_on_notice(void *data, ngx_inbox_notice_t *notice);
+static void ngx_inbox_worker_on_chat(ngx_inbox_worker_t *w,
+    ngx_inbox_notice_t *notice);
+static void ngx_inbox_worker_wake_space(ngx_inbox_worker_t *w,
+    ngx_str_t *space, ngx_inbox_wake_e why);
+static void ngx_inbox_worker_on_live(void *data, ngx_str_t *space);
+
+
+ngx_int_t
+ngx_inbox_worker_create(ngx_cycle_t *cycle, ngx_inbox_main_conf_t *conf)
+{
+    ngx_inbox_worker_t     *w;
+    ngx_inbox_bus_hooks_t   hooks;
+
+    w = ngx_pcalloc(cycle->pool, sizeof(ngx_inbox_worker_t));
+    if (w == NULL) {
+        return NGX_ERROR;
+    }
+
+    w->conf = conf;
+    w->log = cycle->log;
+    conf->worker = w;
+
+    hooks.on_notice = ngx_inbox_worker_on_notice;
+    hooks.on_live = ngx_inbox_worker_on_live;
+    hooks.data = w;
+
+    w->http = ngx_inbox_http_create(cycle->pool, conf, cycle->log);
+    if (w->http == NULL) {
+        return NGX_ERROR;
+    }
+
+    w->store = ngx_inbox_store_create(cycle->pool, conf, cycle->log);
+    if (w->store == NULL) {
+        return NGX_ERROR;
+    }
+
+    w->bus = ngx_inbox_bus_create(cycle->pool, conf, cycle->log, &hooks);
+    if (w->bus == NULL) {
+        return NGX_ERROR;
+    }
+
+    w->park = ngx_inbox_park_create(cycle->pool, conf, cycle->log);
+    if (w->park == NULL) {
+        return NGX_ERROR;
+    }
+
+    w->settings = ngx_inbox_settings_create(cycle->pool, w);
+    if (w->settings == NULL) {
+        return NGX_ERROR;
+    }
+
+    w->outbox = ngx_inbox_outbox_create(cycle->pool, w,
+                                        ngx_inbox_worker_share(cycle));
+    if (w->outbox == NULL) {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_uint_t
+ngx_inbox_worker_share(ngx_cycle_t *cycle)
+{
+    ngx_core_conf_t  *ccf;
+
+    if (ngx_process == NGX_PROCESS_SINGLE) {
+        return 1;
+    }
+
+    ccf = (ngx_core_conf_t *) ngx_get_conf(cycle->conf_ctx, ngx_core_module);
+
+    return (ngx_uint_t) ccf->worker_processes;
+}
+
+
+void
+ngx_inbox_worker_destroy(ngx_inbox_main_conf_t *conf)
+{
+    ngx_inbox_worker_t  *w;
+
+    w = conf->worker;
+
+    if (w == NULL) {
+        return;
+    }
+
+    if (w->outbox != NULL) {
+        ngx_inbox_outbox_destroy(w->outbox);
+    }
+
+    if (w->park != NULL) {
+        ngx_inbox_park_destroy(w->park);
+    }
+
+    if (w->bus != NULL) {
+        ngx_inbox_bus_destroy(w->bus);
+    }
+
+    if (w->store != NULL) {
+        ngx_inbox_store_destroy(w->store);
+    }
+
+    if (w->settings != NULL) {
+        ngx_inbox_settings_destroy(w->settings);
+    }
+
+    if (w->http != NULL) {
+        ngx_inbox_http_destroy(w->http);
+    }
+
+    conf->worker = NULL;
+}
+
+
+static void
+ngx_inbox_worker_on_notice(void *data, ngx_inbox_notice_t *notice)
+{
+    ngx_inbox_worker_t *w = data;
+
+    u_char     topic[NGX_INBOX_POLL_TOPIC];
+    ngx_str_t  name;
+
+    switch (notice->type) {
+
+    case NGX_INBOX_NOTICE_CHAT:
+        ngx_inbox_worker_on_chat(w, notice);
+        break;
+
+    case NGX_INBOX_NOTICE_VISITOR:
+        ngx_inbox_poll_topic_visitor(topic, &notice->space, &notice->channel,
+                                     &notice->id, &name);
+        ngx_inbox_park_notify(w->park, &name, NGX_INBOX_WAKE_NOTICE);
+        break;
+
+    case NGX_INBOX_NOTICE_CHANNEL:
+        ngx_inbox_settings_drop(w->settings, &notice->space, &notice->channel);
+        break;
+
+    case NGX_INBOX_NOTICE_AGENT:
+
+        /* who is waiting, and as whom, only the store can tell: everybody asks
+           again, and those who may not any more are refused */
+
+        ngx_inbox_park_notify(w->park, NULL, NGX_INBOX_WAKE_REVOKED);
+        break;
+
+    case NGX_INBOX_NOTICE_READ:
+        ngx_inbox_worker_wake_space(w, &notice->space, NGX_INBOX_WAKE_NOTICE);
+        break;
+
+    case NGX_INBOX_NOTICE_TYPING:
+        break;
+    }
+}
+
+
+static void
+ngx_inbox_worker_on_chat(ngx_inbox_worker_t *w, ngx_inbox_notice_t *notice)
+{
+    u_char     topic[NGX_INBOX_POLL_TOPIC];
+    ngx_str_t  name;
+
+    if (notice->changed) {
+        ngx_inbox_worker_wake_space(w, &notice->space, NGX_INBOX_WAKE_NOTICE);
+    }
+
+    if (notice->transcript) {
+        ngx_inbox_poll_topic_chat(topic, &notice->space, &notice->chat, &name);
+        ngx_inbox_park_notify(w->park, &name, NGX_INBOX_WAKE_NOTICE);
+    }
+
+    if (notice->queued) {
+        ngx_inbox_outbox_kick(w->outbox, &notice->space);
+    }
+}
+
+
+static void
+ngx_inbox_worker_wake_space(ngx_inbox_worker_t *w, ngx_str_t *space,
+    ngx_inbox_wake_e why)
+{
+    u_char     topic[NGX_INBOX_POLL_TOPIC];
+    ngx_str_t  name;
+
+    ngx_inbox_poll_topic_space(topic, space, &name);
+    ngx_inbox_park_notify(w->park, &name, why);
+}
+
+
+/* there may have been notices that nobody heard */
+
+static void
+ngx_inbox_worker_on_live(void *data, ngx_str_t *space)
+{
+    ngx_inbox_worker_t *w = data;
+
+    ngx_inbox_park_notify(w->park, NULL, NGX_INBOX_WAKE_AGAIN);
+    ngx_inbox_settings_drop(w->settings, NULL, NULL);
+    ngx_inbox_outbox_kick(w->outbox, space);
+}
