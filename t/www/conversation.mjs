@@ -22,10 +22,7 @@ const ANSWER = 'Так, є. Відкласти для вас?';
 
 /** @param {{base: string, ownerLink: string, demoUrl: string}} where */
 export async function run({ base, ownerLink, demoUrl }) {
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-dev-shm-usage'],
-  });
+  const browser = await launched();
   const story = { browser, base, faults: [] };
 
   try {
@@ -126,8 +123,16 @@ async function visitorComesBack(story, demoUrl) {
 }
 
 
+export function launched() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+  });
+}
+
+
 /** A page of a person of his own, watched for faults. */
-async function opened({ browser, faults }, viewport) {
+export async function opened({ browser, faults }, viewport) {
   const context = await browser.newContext({ viewport, locale: 'uk-UA' });
   const page = await context.newPage();
 
@@ -149,7 +154,7 @@ function isSignedOut(message) {
 }
 
 
-async function picture(page, name) {
+export async function picture(page, name) {
   const directory = process.env.SCREENSHOTS;
 
   if (directory) {

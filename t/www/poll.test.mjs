@@ -32,6 +32,15 @@ test('a failure keeps the cursor and is told', async () => {
 });
 
 
+test('only a question after a success waits for news', async () => {
+  const world = new World([{ rev: 7 }, failure(503), { rev: 7 }, { rev: 7 }]);
+
+  await world.run();
+  assert.deepEqual(world.waited.slice(0, 5),
+    [false, true, false, true, true]);
+});
+
+
 test('a first question that failed is still the first', async () => {
   const world = new World([failure(503), { rev: 7 }]);
 
@@ -160,6 +169,7 @@ class World {
   taken = [];
   failed = [];
   pauses = [];
+  waited = [];
   #now = 0;
 
   constructor(answers, { hidden = false, takes = 0, random = 1 } = {}) {
@@ -179,7 +189,10 @@ class World {
       this.#silent = resolve;
     });
     this.poll = new Poll({
-      ask: (cursor, signal) => this.ask(cursor, signal),
+      ask: (cursor, signal, waits) => {
+        this.waited.push(waits);
+        return this.ask(cursor, signal);
+      },
       take: (answer, first) => this.taken.push([answer.rev, first]),
       fail: (error) => this.#failed(error),
       environment: {

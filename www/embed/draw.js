@@ -33,7 +33,7 @@ export class Draw {
     document.documentElement.lang = locale;
     document.title = t('title');
     part('older').textContent = t('older');
-    part('list').ariaLabel = t('messages');
+    part('log').ariaLabel = t('messages');
     part('scroll').ariaLabel = t('messages');
     part('close').ariaLabel = t('close');
     part('send').ariaLabel = t('send');

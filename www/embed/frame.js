@@ -39,8 +39,8 @@ const draw = new Draw({
   close: () => host.say('close'),
 });
 const poll = new Poll({
-  ask: (since, signal) =>
-    visitor.messages({ since, wait: since && WAIT_S }, signal),
+  ask: (since, signal, waits) =>
+    visitor.messages({ since, wait: waits ? WAIT_S : null }, signal),
   take: (answer, first) => tell({ type: 'took', answer, first }),
   fail,
 });

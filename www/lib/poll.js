@@ -22,10 +22,11 @@ const HIDDEN_TURN_MS = 5_000;
 
 
 /**
- * `first`: the answer to a question without a cursor.
+ * `first`: the answer to a question without a cursor.  `waits` is false after
+ * a failure: that all is well again should not wait for news.
  *
- * @typedef {{ask: (cursor: number | null, signal: AbortSignal) =>
- *              Promise<any>,
+ * @typedef {{ask: (cursor: number | null, signal: AbortSignal,
+ *              waits: boolean) => Promise<any>,
  *            take: (answer: any, first: boolean) => void,
  *            fail: (error: any) => void,
  *            environment?: typeof browser}} PollOptions
@@ -67,7 +68,8 @@ export class Poll {
       const began = this.#environment.now();
 
       try {
-        const answer = await this.#ask(cursor, signal);
+        const waits = cursor !== null && failures === 0;
+        const answer = await this.#ask(cursor, signal, waits);
         if (signal.aborted) {
           return;
         }

@@ -25,8 +25,8 @@ export class DialogKeeper {
     tell({ type: 'dialog_opened', id });
     this.#chat(id);
     this.#poll = new Poll({
-      ask: (since, signal) => this.#api.messages(
-        id, { since, wait: since === null ? null : WAIT_S, limit: PAGE },
+      ask: (since, signal, waits) => this.#api.messages(
+        id, { since, wait: waits ? WAIT_S : null, limit: PAGE },
         signal,
       ),
       take: (answer, first) => this.#took(id, answer, first),

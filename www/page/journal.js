@@ -27,8 +27,8 @@ export class JournalKeeper {
     this.disconnect();
     tell({ type: 'journal_opened', status });
     this.#poll = new Poll({
-      ask: (since, signal) => this.#api.journal(
-        { status, since, wait: since === null ? null : WAIT_S, limit: PAGE },
+      ask: (since, signal, waits) => this.#api.journal(
+        { status, since, wait: waits ? WAIT_S : null, limit: PAGE },
         signal,
       ),
       take: (answer, first) => {

@@ -13,10 +13,12 @@ export function Row({ chat, open, status, view }) {
 
   return html`<tr class=${rowClass(chat, open)} role="row">
     <th class="journal__client" scope="row" role="rowheader">
-      <${Avatar} chat=${chat} view=${view} />
-      <a class="journal__link" id=${`chat-${chat.id}`} dir="auto"
-        href=${formatRoute({ chat: chat.id, status })}
-        aria-current=${open ? 'true' : null}>${chat.title}</a>
+      <div class="journal__name">
+        <${Avatar} chat=${chat} view=${view} />
+        <a class="journal__link" id=${`chat-${chat.id}`} dir="auto"
+          href=${formatRoute({ chat: chat.id, status })}
+          aria-current=${open ? 'true' : null}>${chat.title}</a>
+      </div>
     </th>
     <td class="journal__channel" role="cell" dir="auto">
       ${chat.channel.title}</td>

@@ -19,7 +19,8 @@ export function Transcript({ dialog, pending, view, onOlder, onAgain,
   const items = useMemo(() => timeline(dialog.messages, localDay)
     .map((item) => draw(item, view)), [dialog.messages, view]);
 
-  return html`<div class="transcript" ref=${box} tabindex="0" role="group"
+  return html`<div class="transcript" ref=${box} tabindex="0" role="log"
+    aria-live="polite" aria-relevant="additions"
     aria-label=${t('dialog.transcript')}>
     <div class="transcript__inner">
       ${dialog.next && html`<button class="button transcript__older"
@@ -29,8 +30,7 @@ export function Transcript({ dialog, pending, view, onOlder, onAgain,
         <p class="transcript__empty muted">${t('dialog.empty')}</p>`}
       ${!dialog.loaded && html`
         <p class="transcript__empty muted">${t('app.starting')}</p>`}
-      <ol class="transcript__list" role="log" aria-live="polite"
-        aria-relevant="additions" aria-label=${t('dialog.transcript')}>
+      <ol class="transcript__list">
         ${items}
         ${shown.map((/** @type {any} */ one) => html`<${PendingMessage}
           key=${one.key} pending=${one} view=${view}
