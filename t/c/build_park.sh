@@ -60,7 +60,8 @@ compile() {
 }
 
 config=$top/t/c/park/config
-[ "$out/src/objs/Makefile" -nt "$config" ] || fresh=yes
+[ "$out/src/objs/Makefile" -nt "$config" ] \
+    && [ "$out/src/objs/Makefile" -nt "$0" ] || fresh=yes
 
 if [ $kind = dynamic ]; then
     [ -z "${fresh-}" ] || configure --with-cc-opt="-g -O2 $warnings" \
@@ -72,8 +73,8 @@ fi
 sanitize="-fsanitize=address,undefined"
 options="-g -O1 -fno-omit-frame-pointer -DNGX_DEBUG_PALLOC=1 $warnings"
 options="$options $sanitize -fno-sanitize-recover=undefined"
-# pointers of nginx's own that are NULL with a length of 0
-options="$options -fno-sanitize=nonnull-attribute,pointer-overflow"
+# nginx's own: pointers that are NULL with a length of 0, words at odd places
+options="$options -fno-sanitize=nonnull-attribute,pointer-overflow,alignment"
 
 [ -z "${fresh-}" ] || configure --with-cc-opt="$options" \
                                 --with-ld-opt="$sanitize" \
