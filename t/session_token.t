@@ -20,7 +20,7 @@ my $petro = $t->agent('petro');
 
 # nobody
 
-for my $token (undef, '', 'x', "$petro ", 'root', substr $petro, 0, -1) {
+for my $token (undef, '', 'x', "${petro}x", 'root', substr $petro, 0, -1) {
     my $r = $t->get('/inbox/api/v1/me', token => $token);
 
     is($r->{status}, 401, 'refused: ' . ($token // 'no token'));

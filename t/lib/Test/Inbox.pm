@@ -154,8 +154,8 @@ sub check_conf {
 
     local $ENV{ASAN_OPTIONS} = 'detect_leaks=0';
 
-    my $words = `$self->{nginx} -t -e stderr -p $self->{dir} \
-        -c $self->{dir}/nginx.conf 2>&1`;
+    my $conf = "-p $self->{dir} -c $self->{dir}/nginx.conf";
+    my $words = `$self->{nginx} -t -e stderr $conf 2>&1`;
 
     return ($? == 0, $words);
 }
