@@ -11,6 +11,10 @@
  * - The handlers touch nothing after the owner was called, so a watch may go
  *   away inside its own handler.  A write event that the kernel reported in the
  *   same breath is dropped by nginx: the connection has no descriptor any more.
+ * - Trusts no number: libraries close a socket first and tell later, or never,
+ *   and by then the number may be somebody else's.  A watch remembers which
+ *   socket it was made for, and touches the kernel's list only if the number
+ *   still means that one; the kernel has forgotten the other by itself.
  * - nginx calls the read handler of every connection, with c->close set, when
  *   worker_shutdown_timeout is over; the owner hears of it as CLOSE.
  *
@@ -35,6 +39,7 @@ typedef struct {
     ngx_queue_t        queue;
     ngx_inbox_fds_t   *fds;
     ngx_connection_t  *connection;
+    ino_t              socket;         /* what the number meant */
 } ngx_inbox_fd_t;
 
 
@@ -45,6 +50,7 @@ static ngx_inbox_fd_t *ngx_inbox_fd_add(ngx_inbox_fds_t *fds,
 static ngx_int_t ngx_inbox_fd_want(ngx_event_t *ev, ngx_int_t event,
     ngx_uint_t wanted);
 static void ngx_inbox_fd_drop(ngx_inbox_fd_t *f);
+static ino_t ngx_inbox_fd_socket(ngx_socket_t fd);
 
 static void ngx_inbox_fd_on_read(ngx_event_t *ev);
 static void ngx_inbox_fd_on_write(ngx_event_t *ev);
@@ -79,6 +85,11 @@ ngx_inbox_fd_watch(ngx_inbox_fds_t *fds, ngx_socket_t fd, ngx_uint_t events)
     }
 
     f = ngx_inbox_fd_find(fds, fd);
+
+    if (f && f->socket != ngx_inbox_fd_socket(fd)) {
+        ngx_inbox_fd_drop(f);
+        f = NULL;
+    }
 
     if (f == NULL) {
         f = ngx_inbox_fd_add(fds, fd);
@@ -159,6 +170,7 @@ ngx_inbox_fd_add(ngx_inbox_fds_t *fds, ngx_socket_t fd)
 
     f->fds = fds;
     f->connection = c;
+    f->socket = ngx_inbox_fd_socket(fd);
 
     ngx_queue_insert_head(
         &fds->buckets[(ngx_uint_t) fd % NGX_INBOX_FD_BUCKETS], &f->queue);
@@ -181,6 +193,25 @@ ngx_inbox_fd_want(ngx_event_t *ev, ngx_int_t event, ngx_uint_t wanted)
     }
 
     return NGX_OK;
+}
+
+
+void
+ngx_inbox_fd_opened(ngx_inbox_fds_t *fds, ngx_socket_t fd)
+{
+    ngx_uint_t        events;
+    ngx_inbox_fd_t   *f;
+
+    f = ngx_inbox_fd_find(fds, fd);
+
+    if (f == NULL) {
+        return;
+    }
+
+    events = (f->connection->read->active ? NGX_INBOX_FD_READ : 0)
+             | (f->connection->write->active ? NGX_INBOX_FD_WRITE : 0);
+
+    (void) ngx_inbox_fd_watch(fds, fd, events);
 }
 
 
@@ -220,11 +251,10 @@ ngx_inbox_fd_drop(ngx_inbox_fd_t *f)
 
     c = f->connection;
 
-    if (ngx_del_conn && (c->read->active || c->write->active)) {
-        (void) ngx_del_conn(c, 0);
-    }
-
-    if (!ngx_del_conn) {
+    /* poll and select have lists of their own, where nothing is forgotten */
+    if (f->socket == ngx_inbox_fd_socket(c->fd)
+        || (ngx_event_flags & NGX_USE_LEVEL_EVENT))
+    {
         (void) ngx_inbox_fd_want(c->read, NGX_READ_EVENT, 0);
         (void) ngx_inbox_fd_want(c->write, NGX_WRITE_EVENT, 0);
     }
@@ -250,6 +280,20 @@ ngx_inbox_fd_drop(ngx_inbox_fd_t *f)
     f->fds->watched--;
     ngx_queue_remove(&f->queue);
     ngx_free(f);
+}
+
+
+/* 0: the number means nothing */
+static ino_t
+ngx_inbox_fd_socket(ngx_socket_t fd)
+{
+    struct stat  st;
+
+    if (fstat(fd, &st) == -1) {
+        return 0;
+    }
+
+    return st.st_ino;
 }
 
 

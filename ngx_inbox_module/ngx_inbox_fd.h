@@ -52,7 +52,15 @@ void ngx_inbox_fd_init(ngx_inbox_fds_t *fds, ngx_inbox_fd_handler_pt handler,
 ngx_int_t ngx_inbox_fd_watch(ngx_inbox_fds_t *fds, ngx_socket_t fd,
     ngx_uint_t events);
 
-/* to be called before the descriptor is closed, by whoever closes it */
+/*
+ * The library has just opened fd.  Whatever is watched under this number was
+ * closed without a word; the library, which has not noticed either, believes
+ * that its new socket is watched like the old one, and so it is made.
+ */
+void ngx_inbox_fd_opened(ngx_inbox_fds_t *fds, ngx_socket_t fd);
+
+/* also after the descriptor was closed, though before is better: until then its
+   connection is lost to others */
 void ngx_inbox_fd_remove(ngx_inbox_fds_t *fds, ngx_socket_t fd);
 
 /* removes all */

@@ -26,6 +26,9 @@
 #include "ngx_inbox_address.h"
 
 
+/* ms, all addresses and the TLS handshake; a platform that works takes a tenth
+   of it */
+#define NGX_INBOX_HTTP_CONNECT   10000L
 /* longer than any send: a pinned name may not fall out while one waits */
 #define NGX_INBOX_HTTP_NAME_AGE  600L
 /* shorter than servers keep idle connections (60 s and more), so that we
@@ -101,10 +104,11 @@ ngx_inbox_http_easy_open(ngx_inbox_http_easy_t *e, ngx_inbox_resolved_t *to,
     (void) curl_easy_setopt(e->curl, CURLOPT_PRIVATE, what);
     (void) curl_easy_setopt(e->curl, CURLOPT_SHARE, e->share);
 
-    /* the whole has its deadline elsewhere; this one makes curl go on to the
-       next address in time */
+    /* the whole has its deadline elsewhere; half of this one is what curl gives
+       an address before it goes on to the next */
     (void) curl_easy_setopt(e->curl, CURLOPT_CONNECTTIMEOUT_MS,
-                            (long) e->timeout);
+                            ngx_min((long) e->timeout,
+                                    NGX_INBOX_HTTP_CONNECT));
 
     return NGX_OK;
 }
@@ -281,6 +285,7 @@ static curl_socket_t
 ngx_inbox_http_easy_on_open(void *data, curlsocktype purpose,
     struct curl_sockaddr *addr)
 {
+    ngx_socket_t            fd;
     ngx_inbox_http_easy_t  *e = data;
 
     if (!e->any && !ngx_inbox_address_is_public(&addr->addr)) {
@@ -293,7 +298,15 @@ ngx_inbox_http_easy_on_open(void *data, curlsocktype purpose,
         return CURL_SOCKET_BAD;
     }
 
-    return socket(addr->family, addr->socktype | SOCK_CLOEXEC, addr->protocol);
+    fd = socket(addr->family, addr->socktype | SOCK_CLOEXEC, addr->protocol);
+
+    if (fd != (ngx_socket_t) -1) {
+        /* curl closes a socket that did not connect without telling, and the
+           next address often gets its number */
+        ngx_inbox_fd_opened(e->fds, fd);
+    }
+
+    return fd;
 }
 
 
