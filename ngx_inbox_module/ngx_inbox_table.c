@@ -46,7 +46,7 @@ ngx_inbox_table_find(const ngx_inbox_table_t *t, const ngx_str_t *key)
     uint32_t                 hash;
     ngx_inbox_table_node_t  *node;
 
-    hash = ngx_murmur_hash2(key->data, key->len);
+    hash = ngx_crc32_long(key->data, key->len);
 
     for (node = t->buckets[hash & t->mask]; node; node = node->next) {
 
@@ -71,7 +71,7 @@ ngx_inbox_table_insert(ngx_inbox_table_t *t, ngx_inbox_table_node_t *node)
         ngx_inbox_table_grow(t);
     }
 
-    node->hash = ngx_murmur_hash2(node->data, node->len);
+    node->hash = ngx_crc32_long(node->data, node->len);
 
     bucket = &t->buckets[node->hash & t->mask];
     node->next = *bucket;
