@@ -26,13 +26,13 @@ static ngx_int_t ngx_inbox_admin_space_args(ngx_inbox_ctx_t *ctx,
     ngx_str_t *args, ngx_int_t *rc);
 static ngx_int_t ngx_inbox_admin_on_registered(ngx_inbox_ctx_t *ctx,
     ngx_inbox_answer_t *answer);
+static ngx_int_t ngx_inbox_admin_on_deleted(ngx_inbox_ctx_t *ctx,
+    ngx_inbox_answer_t *answer);
 static ngx_int_t ngx_inbox_admin_members(ngx_inbox_ctx_t *ctx, ngx_str_t *list,
     ngx_int_t *rc);
 static ngx_int_t ngx_inbox_admin_string(ngx_inbox_ctx_t *ctx,
     const char *field, size_t max, ngx_str_t *value, ngx_int_t *rc);
 static ngx_int_t ngx_inbox_admin_one(ngx_inbox_ctx_t *ctx, ngx_inbox_fn_e fn);
-static ngx_int_t ngx_inbox_admin_remove(ngx_inbox_ctx_t *ctx,
-    ngx_inbox_fn_e fn);
 static ngx_int_t ngx_inbox_admin_on_token(ngx_inbox_ctx_t *ctx,
     ngx_inbox_answer_t *answer);
 
@@ -222,7 +222,41 @@ ngx_inbox_admin_members(ngx_inbox_ctx_t *ctx, ngx_str_t *list, ngx_int_t *rc)
 ngx_int_t
 ngx_inbox_admin_group_delete(ngx_inbox_ctx_t *ctx)
 {
-    return ngx_inbox_admin_remove(ctx, NGX_INBOX_FN_GROUP_DELETE);
+    ngx_str_t  args[3];
+
+    args[0] = ctx->who;
+    args[1] = ctx->param[0];
+
+    if (ngx_inbox_ctx_arg(ctx, "force", &args[2]) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (args[2].len != 1 || args[2].data[0] != '1') {
+        ngx_str_set(&args[2], "0");
+    }
+
+    ctx->next = ngx_inbox_admin_group_delete;
+
+    return ngx_inbox_ask(ctx, NGX_INBOX_FN_GROUP_DELETE, args, 3,
+                         ngx_inbox_admin_on_deleted);
+}
+
+
+/* the store lets go of some hundred chats at a time, and says "more" until it
+   has done with them; a client who leaves may ask again */
+
+static ngx_int_t
+ngx_inbox_admin_on_deleted(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
+{
+    ngx_str_t  word;
+
+    word = ngx_inbox_ask_text(answer);
+
+    if (word.len == 4 && ngx_strncmp(word.data, "more", 4) == 0) {
+        return ctx->next(ctx);
+    }
+
+    return ngx_inbox_reply_empty(ctx->r);
 }
 
 
@@ -250,9 +284,7 @@ ngx_inbox_admin_agent_put(ngx_inbox_ctx_t *ctx)
         return rc;
     }
 
-    enabled = 1;
-
-    if (ngx_inbox_json_bool(ctx->json, "enabled", &enabled) == NGX_ERROR) {
+    if (ngx_inbox_json_bool_or(ctx->json, "enabled", 1, &enabled) != NGX_OK) {
         return ngx_inbox_reply_invalid(ctx->r, "enabled",
                                        "must be true or false");
     }
@@ -276,8 +308,10 @@ ngx_inbox_admin_agent_delete(ngx_inbox_ctx_t *ctx)
 
     args[0] = ctx->who;
     args[1] = ctx->param[0];
+    ctx->next = ngx_inbox_admin_agent_delete;
 
-    return ngx_inbox_ask_empty(ctx, NGX_INBOX_FN_AGENT_DELETE, args, 2);
+    return ngx_inbox_ask(ctx, NGX_INBOX_FN_AGENT_DELETE, args, 2,
+                         ngx_inbox_admin_on_deleted);
 }
 
 
@@ -409,24 +443,4 @@ ngx_inbox_admin_one(ngx_inbox_ctx_t *ctx, ngx_inbox_fn_e fn)
     args[1] = ctx->param[0];
 
     return ngx_inbox_ask_body(ctx, fn, args, 2);
-}
-
-
-static ngx_int_t
-ngx_inbox_admin_remove(ngx_inbox_ctx_t *ctx, ngx_inbox_fn_e fn)
-{
-    ngx_str_t  args[3];
-
-    args[0] = ctx->who;
-    args[1] = ctx->param[0];
-
-    if (ngx_inbox_ctx_arg(ctx, "force", &args[2]) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    if (args[2].len != 1 || args[2].data[0] != '1') {
-        ngx_str_set(&args[2], "0");
-    }
-
-    return ngx_inbox_ask_empty(ctx, fn, args, 3);
 }

@@ -137,42 +137,35 @@ ngx_inbox_ctx_arg_number(ngx_inbox_ctx_t *ctx, const char *name,
 
 
 ngx_int_t
-ngx_inbox_ctx_hook_url(ngx_inbox_ctx_t *ctx, ngx_str_t *url)
+ngx_inbox_ctx_hook_url(ngx_inbox_ctx_t *ctx, const ngx_str_t *id,
+    ngx_str_t *url)
 {
     u_char      *p;
-    ngx_str_t    host;
+    ngx_str_t    base, host;
     const char  *scheme;
 
-    static const char  tail[] = "/hook/";
+    base = ctx->conf->public_url;
+    scheme = "";
+    ngx_str_null(&host);
 
-    if (ctx->conf->public_url.len) {
-        url->len = ctx->conf->public_url.len + sizeof(tail) - 1;
-        url->data = ngx_pnalloc(ctx->r->pool, url->len);
-        if (url->data == NULL) {
-            return NGX_ERROR;
+    if (base.len == 0) {
+        base = ctx->conf->prefix;
+        scheme = ngx_inbox_ctx_is_https(ctx) ? "https://" : "http://";
+        ngx_str_set(&host, "localhost");
+
+        if (ctx->r->headers_in.host != NULL) {
+            host = ctx->r->headers_in.host->value;
         }
-
-        ngx_sprintf(url->data, "%V%s", &ctx->conf->public_url, tail);
-
-        return NGX_OK;
     }
 
-    ngx_str_set(&host, "localhost");
-
-    if (ctx->r->headers_in.host != NULL) {
-        host = ctx->r->headers_in.host->value;
-    }
-
-    scheme = ngx_inbox_ctx_is_https(ctx) ? "https://" : "http://";
-
-    url->data = ngx_pnalloc(ctx->r->pool, host.len + ctx->conf->prefix.len
-                                          + sizeof("https://") + sizeof(tail));
+    url->data = ngx_pnalloc(ctx->r->pool, sizeof("https://") + host.len
+                                          + base.len + sizeof("/hook/")
+                                          + id->len);
     if (url->data == NULL) {
         return NGX_ERROR;
     }
 
-    p = ngx_sprintf(url->data, "%s%V%V%s", scheme, &host, &ctx->conf->prefix,
-                    tail);
+    p = ngx_sprintf(url->data, "%s%V%V/hook/%V", scheme, &host, &base, id);
     url->len = p - url->data;
 
     return NGX_OK;

@@ -60,7 +60,7 @@ struct ngx_inbox_ctx_s {
     ngx_int_t              refused;    /* what to return: it has been said */
     unsigned               answered:1; /* a problem has been sent: return it */
 
-    ngx_inbox_endpoint_pt  next;       /* when the body is there */
+    ngx_inbox_endpoint_pt  next;       /* when the body is there; again */
 
     ngx_inbox_ask_t       *ask;        /* of ngx_inbox_ask.c, or NULL */
 };
@@ -83,9 +83,11 @@ ngx_int_t ngx_inbox_ctx_arg_number(ngx_inbox_ctx_t *ctx, const char *name,
     uint64_t least, uint64_t most, uint64_t *value);
 
 
-/* what the URL of a channel's webhook begins with: "https://host/inbox/hook/";
-   of inbox_public_url, else of the request; NGX_OK | NGX_ERROR */
-ngx_int_t ngx_inbox_ctx_hook_url(ngx_inbox_ctx_t *ctx, ngx_str_t *url);
+/* the URL of a channel's webhook: "https://host/inbox/hook/id"; with an empty
+   id what all of them begin with.  Of inbox_public_url, else of the request;
+   NGX_OK | NGX_ERROR */
+ngx_int_t ngx_inbox_ctx_hook_url(ngx_inbox_ctx_t *ctx, const ngx_str_t *id,
+    ngx_str_t *url);
 
 
 #endif /* _NGX_INBOX_CTX_H_INCLUDED_ */

@@ -308,6 +308,23 @@ ngx_inbox_json_bool(const ngx_inbox_json_t *v, const char *key,
 
 
 ngx_int_t
+ngx_inbox_json_bool_or(const ngx_inbox_json_t *v, const char *key,
+    ngx_uint_t otherwise, ngx_uint_t *out)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_inbox_json_bool(v, key, out);
+
+    if (rc == NGX_DECLINED) {
+        *out = otherwise;
+        return NGX_OK;
+    }
+
+    return rc;
+}
+
+
+ngx_int_t
 ngx_inbox_json_each(const ngx_inbox_json_t *v,
     ngx_int_t (*each)(void *data, ngx_str_t *key, ngx_inbox_json_t *value),
     void *data)

@@ -69,6 +69,10 @@ ngx_int_t ngx_inbox_json_number(const ngx_inbox_json_t *v, const char *key,
 ngx_int_t ngx_inbox_json_bool(const ngx_inbox_json_t *v, const char *key,
     ngx_uint_t *out);
 
+/* as above, and otherwise when it is missing; NGX_OK | NGX_ERROR */
+ngx_int_t ngx_inbox_json_bool_or(const ngx_inbox_json_t *v, const char *key,
+    ngx_uint_t otherwise, ngx_uint_t *out);
+
 /* calls each(data, key, value) for every member; stops when it returns
    anything but NGX_OK and returns that */
 ngx_int_t ngx_inbox_json_each(const ngx_inbox_json_t *v,

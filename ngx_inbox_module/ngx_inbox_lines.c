@@ -52,7 +52,7 @@ ngx_inbox_lines_get(ngx_inbox_ctx_t *ctx)
     args[0] = ctx->who;
     args[1] = ctx->param[0];
 
-    if (ngx_inbox_ctx_hook_url(ctx, &args[2]) != NGX_OK) {
+    if (ngx_inbox_ctx_hook_url(ctx, &args[1], &args[2]) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -145,9 +145,7 @@ ngx_inbox_lines_fixed(ngx_inbox_ctx_t *ctx, const ngx_inbox_channel_t *channel,
                                        "must be null or a group's id");
     }
 
-    enabled = 1;
-
-    if (ngx_inbox_json_bool(ctx->json, "enabled", &enabled) == NGX_ERROR) {
+    if (ngx_inbox_json_bool_or(ctx->json, "enabled", 1, &enabled) != NGX_OK) {
         ctx->answered = 1;
         return ngx_inbox_reply_invalid(ctx->r, "enabled",
                                        "must be true or false");
@@ -163,7 +161,7 @@ ngx_inbox_lines_fixed(ngx_inbox_ctx_t *ctx, const ngx_inbox_channel_t *channel,
     args[9].len = 1;
 
     if (args[7].data == NULL
-        || ngx_inbox_ctx_hook_url(ctx, &args[10]) != NGX_OK)
+        || ngx_inbox_ctx_hook_url(ctx, &args[1], &args[10]) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }

@@ -229,9 +229,11 @@ ngx_inbox_lists_channels(ngx_inbox_ctx_t *ctx)
 {
     ngx_str_t  args[2];
 
+    static const ngx_str_t  all = ngx_null_string;
+
     args[0] = ctx->who;
 
-    if (ngx_inbox_ctx_hook_url(ctx, &args[1]) != NGX_OK) {
+    if (ngx_inbox_ctx_hook_url(ctx, &all, &args[1]) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 

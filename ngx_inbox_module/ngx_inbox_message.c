@@ -70,9 +70,7 @@ ngx_inbox_message_read(ngx_inbox_ctx_t *ctx, ngx_inbox_message_t *m)
         return NGX_DECLINED;
     }
 
-    note = 0;
-
-    if (ngx_inbox_json_bool(ctx->json, "note", &note) == NGX_ERROR) {
+    if (ngx_inbox_json_bool_or(ctx->json, "note", 0, &note) != NGX_OK) {
         m->rc = ngx_inbox_reply_invalid(ctx->r, "note",
                                        "must be true or false");
         return NGX_DECLINED;

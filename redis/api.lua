@@ -134,25 +134,28 @@ do
     local s = Space.open(root, now)
     local caller = Agent.caller(root, args[2], now)
     Turn.must_see(caller, Chat.need(root, n))
-    return {Transcript.page(s, n, ask.since, ask.before, ask.limit,
-                            Transcript.all, '')}
+    local body, rev, count =
+      Transcript.page(s, n, ask.since, ask.before, ask.limit,
+                      Transcript.all, '')
+    return {body, rev, count}
   end)
 
 
   -- visitor: the same for a visitor: no notes, no events, no agents' ids.
   -- ARGV now, channel, its rev, user, since, before, limit
-  -- returns body with "chat", rev, number of messages, chat or empty; errors:
-  -- NOTFOUND channel, STALE, INVALID
+  -- returns body with "chat", rev, number of messages, id of the last of our
+  -- messages in it that is not yet marked as delivered, or empty, chat or empty;
+  -- errors: NOTFOUND channel, STALE, INVALID
   register('visitor', 7, 'no-writes', function(root, now, args)
     local id, user = Arg.id(args[2]), external(args[4])
     local ask = paged(args, 5)
     local s = Space.open(root, now)
     Event.channel(root, id, args[3], true)
     local n = Contact.chat(root, id, user)
-    local body, rev, count =
+    local body, rev, count, pieces =
       Transcript.page(s, n, ask.since, ask.before, ask.limit,
                       Transcript.visible, ',"chat":' .. (n or 'null'))
-    return {body, rev, count, n or ''}
+    return {body, rev, count, Transcript.undelivered(pieces), n or ''}
   end)
 
 

@@ -49,7 +49,10 @@ do
   -- ARGV now, who
   -- returns the body of GET me
   register('me', 2, 'no-writes', function(root, now, args)
-    return Admin.me(root, Agent.caller(root, args[2], now))
+    local body = Admin.me(root, Agent.caller(root, args[2], now))
+    local digest = string.match(args[2], '^digest:(%x+)$')
+    local id = digest and call('HGET', Keys.token(root, digest), 'id')
+    return {body, id and 'token:' .. id or args[2]}
   end)
 
 

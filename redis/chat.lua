@@ -3,26 +3,31 @@
 -- Chat: the conversation with one client: read, shown, indexed, written.
 --
 -- A chat's table has the fields of its hash, '' where there is none, numbers as
--- numbers, and `n`, its number as digits.  Whoever changes it says what
--- he did: Chat.add() for messages, chat.turned for its state, chat.renamed for
--- who it is with; one Chat.save() then writes, indexes and tells.
+-- numbers, and `n`, its number as digits.  What most calls do not need is read
+-- when it is first asked for.  Whoever changes a chat says what he did:
+-- Chat.add() for messages, chat.turned for its state, chat.renamed for who it
+-- is with; one Chat.save() then writes, indexes and tells.
 --
 -- The piece has three parts, each made anew only when it must be: who
--- (`,"title":`), state (`,"status":`), last (`,"last_message":`).
+-- (`,"title":`), state (`,"status":`), last (`,"last_message":`).  The piece is
+-- also where last_message, waiting_since, updated_at and rev are kept.
 
 local Chat = {}
 
 do
-  local FIELDS = {'status', 'channel', 'kind', 'polled', 'ctitle', 'user',
-                  'name', 'username', 'phone', 'email', 'title', 'group',
-                  'resp', 'parts', 'former', 'blocked', 'stopped', 'nm', 'nc',
-                  'na', 'heard', 'waiting', 'created', 'updated', 'closed',
-                  'tags', 'rev', 'gen', 'piece'}
-  local NUMBERS = {'nm', 'nc', 'na'}
+  local HOT = {'status', 'polled', 'group', 'parts', 'blocked', 'nm', 'nc',
+               'na', 'gen', 'piece'}
+  local COLD = {'channel', 'kind', 'ctitle', 'user', 'name', 'username',
+                'phone', 'email', 'title', 'resp', 'former', 'created',
+                'closed', 'tags', 'heard'}
+  local IS_COLD = {channel = true, kind = true, ctitle = true, user = true,
+                   name = true, username = true, phone = true, email = true,
+                   title = true, resp = true, former = true, created = true,
+                   closed = true, tags = true, heard = true}
+  local IS_PART = {who = true, state = true, last = true, waits = true,
+                   updated = true, rev = true}
 
-  -- what the message and the state of a chat change in its hash
-  local MOVING = {'nm', 'nc', 'na', 'heard', 'waiting', 'updated', 'rev', 'gen',
-                  'piece'}
+  -- what a change of state, and of who it is with, change in the hash
   local TURNING = {'status', 'group', 'resp', 'parts', 'former', 'closed'}
   local NAMING = {'channel', 'kind', 'polled', 'ctitle', 'user', 'name',
                   'username', 'phone', 'email', 'title', 'created', 'tags'}
@@ -56,28 +61,49 @@ do
     local last = string.find(piece, ',"last_message":', state, true)
     local waits = string.find(piece, ',"waiting_since":', last, true)
     local updated = string.find(piece, ',"updated_at":', waits, true)
-    chat.who = string.sub(piece, who, state - 1)
-    chat.state = string.sub(piece, state, last - 1)
-    chat.last = string.sub(piece, last + 16, waits - 1)
-    chat.waits = string.sub(piece, waits + 17, updated - 1)
+    local function part(name, from, till)
+      if rawget(chat, name) == nil then
+        chat[name] = string.sub(piece, from, till)
+      end
+    end
+    part('rev', string.find(piece, ',"rev":', 1, true) + 7, who - 1)
+    part('who', who, state - 1)
+    part('state', state, last - 1)
+    part('last', last + 16, waits - 1)
+    part('waits', waits + 17, updated - 1)
+    part('updated', updated + 14)
   end
+
+  local function read_cold(chat)
+    local values = call('HMGET', Keys.chat(chat.root, chat.n), unpack(COLD))
+    for i, field in ipairs(COLD) do
+      if rawget(chat, field) == nil then
+        chat[field] = values[i] or ''
+      end
+    end
+  end
+
+  local LAZY = {__index = function(chat, field)
+    if IS_COLD[field] then
+      read_cold(chat)
+    elseif IS_PART[field] then
+      cut_piece(chat)
+    end
+    return rawget(chat, field)
+  end}
 
   -- the chat with that number (digits), or nil
   function Chat.read(root, n)
-    local values = call('HMGET', Keys.chat(root, n), unpack(FIELDS))
-    if not values[1] then
+    local f = call('HMGET', Keys.chat(root, n), unpack(HOT))
+    if not f[1] then
       return nil
     end
-    local chat = {n = n}
-    for i, field in ipairs(FIELDS) do
-      chat[field] = values[i] or ''
-    end
-    for _, field in ipairs(NUMBERS) do
-      chat[field] = tonumber(chat[field]) or 0
-    end
-    chat.was = chat.status
-    cut_piece(chat)
-    return chat
+    return setmetatable({
+      root = root, n = n, status = f[1], was = f[1], polled = f[2] or '',
+      group = f[3] or '', parts = f[4] or '', blocked = f[5] or '',
+      nm = tonumber(f[6] or 0), nc = tonumber(f[7] or 0),
+      na = tonumber(f[8] or 0), gen = f[9], piece = f[10]
+    }, LAZY)
   end
 
   -- the same; ends the call with NOTFOUND
@@ -98,23 +124,19 @@ do
     end
   end
 
-  -- A chat that is not there yet; c: the channel's hash, id: of the channel.
-  -- Takes the next number; it is written by Chat.save().
+  -- A chat that is not there yet; id: of the channel, c: its kind, title, group
+  -- and polled.  Takes the next number; it is written by Chat.save().
   function Chat.make(s, id, c, user)
-    local chat = {}
-    for _, field in ipairs(FIELDS) do
+    s.seq = s.seq + 1
+    local chat = {root = s.root, n = Num.text(s.seq), nm = 0, nc = 0, na = 0,
+                  was = '', blocked = '', last = 'null', waits = 'null'}
+    for _, field in ipairs(COLD) do
       chat[field] = ''
     end
-    s.seq = s.seq + 1
-    chat.n = Num.text(s.seq)
-    chat.nm, chat.nc, chat.na = 0, 0, 0
-    chat.status, chat.was = 'unassigned', ''
+    chat.status, chat.group, chat.parts = 'unassigned', c.group, ''
     chat.channel, chat.kind, chat.ctitle = id, c.kind, c.title
     chat.polled = (c.polled == '1') and '1' or ''
-    chat.group, chat.user = c.group, user
-    chat.created = Num.text(s.now)
-    chat.updated = chat.created
-    chat.last, chat.waits = 'null', 'null'
+    chat.user, chat.created = user, Num.text(s.now)
     chat.turned, chat.renamed, chat.named_by = true, true, c.title
     return chat
   end
@@ -167,11 +189,13 @@ do
     if stale or chat.turned then
       chat.state = state_part(s, chat)
     end
-    chat.gen = s.gen
+    if stale then
+      chat.gen, chat.regen = s.gen, true
+    end
     chat.piece = '{"id":' .. chat.n .. ',"rev":' .. chat.rev .. chat.who
                  .. chat.state .. ',"last_message":' .. chat.last
                  .. ',"waiting_since":' .. chat.waits .. ',"updated_at":'
-                 .. (chat.topped and s.at or Time.json(chat.updated))
+                 .. chat.updated
   end
 
   -- may he see the chat and its transcript?
@@ -254,23 +278,22 @@ do
     chat.last = '{"id":"' .. m.rev .. '-' .. m.number .. '","from":"' .. m.from
                 .. '","text":' .. preview .. ',"attachments":' .. attachments
                 .. ',"at":' .. m.at .. '}'
-    chat.updated = Num.text(s.now)
-    chat.topped, chat.moved = true, true
+    chat.updated = m.at
+    chat.moved = true
   end
 
   -- a client's message: he waits from his first one without an answer
   function Chat.wait(s, chat, m)
-    chat.heard = Num.text(s.now)
-    if chat.waiting == '' then
-      chat.waiting, chat.waits = chat.heard, m.at
+    chat.heard, chat.hears = Num.text(s.now), true
+    if chat.waits == 'null' then
+      chat.waits = m.at
       call('ZADD', Keys.order_waiting(s.root), m.rev, chat.n)
     end
   end
 
   -- somebody has answered, or it needs no answer any more
   function Chat.rest(s, chat)
-    if chat.waiting ~= '' then
-      Chat.clear(chat, 'waiting')
+    if chat.waits ~= 'null' then
       chat.waits = 'null'
       call('ZREM', Keys.order_waiting(s.root), chat.n)
     end
@@ -285,7 +308,7 @@ do
 
   -- the score of a chat in the lists: rev of its last message
   local function score(chat)
-    return string.match(chat.last, '^{"id":"(%d+)') or chat.created
+    return string.match(chat.last, '^{"id":"(%d+)')
   end
 
   -- the keys of lists and of feeds that hold a chat in its state
@@ -345,8 +368,14 @@ do
 
   local function store(s, chat)
     local key = Keys.chat(s.root, chat.n)
-    local flat = {}
-    gather(chat, MOVING, flat)
+    local flat = {'nm', chat.nm, 'nc', chat.nc, 'na', chat.na,
+                  'piece', chat.piece}
+    if chat.regen then
+      gather(chat, {'gen'}, flat)
+    end
+    if chat.hears then
+      gather(chat, {'heard'}, flat)
+    end
     if chat.turned then
       gather(chat, TURNING, flat)
     end
@@ -408,8 +437,9 @@ do
 
   function Chat.words(chat, rev, flags)
     return rev .. ' ' .. chat.n .. ' ' .. flags .. (chat.said and 'm' or '')
-           .. (chat.heard_by_visitor and 'v' or '')
            .. (chat.queued and 'q' or '')
+           .. (chat.heard_by_visitor
+               and '\nvisitor ' .. chat.channel .. ' ' .. chat.user or '')
   end
 
   -- the end of every call that has written: clock, counts, one notice

@@ -89,18 +89,17 @@ do
     return events
   end
 
-  -- The channel's hash, checked: STALE when the caller knows an older one.
+  -- The channel's hash, checked: STALE when the caller knows another rev; an
+  -- empty one is a poll's, which may outlive a change of the settings.
   function Event.channel(root, id, rev, visitor)
-    local f = call('HMGET', Keys.channel(root, id), 'rev', 'kind', 'title',
-                   'group', 'enabled', 'polled')
+    local f = call('HMGET', Keys.channel(root, id), 'rev', 'enabled', 'polled')
     if f[1] and f[1] ~= rev then
       fail('STALE channel ' .. id)
     end
-    if f[5] ~= '1' or (visitor and f[6] ~= '1') then
+    if f[2] ~= '1' or (visitor and f[3] ~= '1') then
       fail('NOTFOUND no such channel')
     end
-    return {id = id, kind = f[2], title = f[3], group = f[4] or '',
-            polled = f[6], visitor = visitor}
+    return {id = id, polled = f[3], visitor = visitor}
   end
 
   -- Gives the external id to the message that is about to be stored; or ends
@@ -139,7 +138,6 @@ do
       Turn.revive(s, chat)
     end
     chat.nc = chat.nc + 1
-    Chat.clear(chat, 'stopped')
   end
 
   -- somebody has answered in the platform's own app
@@ -171,6 +169,9 @@ do
 
   -- the client's first message makes his chat
   local function begin(s, c, e)
+    local f = call('HMGET', Keys.channel(s.root, c.id), 'kind', 'title',
+                   'group')
+    c.kind, c.title, c.group = f[1], f[2], f[3] or ''
     local chat = Chat.make(s, c.id, c, e.user)
     call('HSET', Keys.contacts(s.root, c.id), e.user, chat.n)
     Chat.event(s, chat, 'created')
@@ -290,16 +291,8 @@ do
     return 'changed', chat
   end
 
-  -- can the client be written to?  Nobody sees it, the outbox learns by trying
-  function does.state(s, _, chat, e)
-    if chat then
-      local key = Keys.chat(s.root, chat.n)
-      if e.extra == 'blocked' then
-        call('HSET', key, 'stopped', 1)
-      else
-        call('HDEL', key, 'stopped')
-      end
-    end
+  -- whether the client can be written to is learned by trying
+  function does.state(_, _, chat)
     return 'none', chat
   end
 
@@ -339,7 +332,7 @@ do
       end
     end
     if #words > 0 then
-      Chat.done(s, table.concat(words, ' '))
+      Chat.done(s, table.concat(words, '\nchat '))
     end
   end
 

@@ -230,8 +230,8 @@ end
 
 -- a finished JSON text that begins and ends as it must: '"' '"', '[' ']'
 function Arg.json(text, first, last)
-  if #text < 2 or string.sub(text, 1, 1) ~= first
-     or string.sub(text, -1) ~= last
+  if #text < 2 or string.byte(text) ~= string.byte(first)
+     or string.byte(text, -1) ~= string.byte(last)
   then
     badcall('json ' .. string.sub(text, 1, 40))
   end

@@ -80,21 +80,34 @@ function Space.rev(root, now)
   return rev
 end
 
--- Everything of a space that a call needs, read once: {root, now, rev, gen, seq,
--- locale, name, plan, reset, unassigned, active, inactive}.  NOSPACE if it is
--- not there.  Changes stay in the table until Space.close().
-function Space.open(root, now)
-  local f = call('HMGET', Keys.space(root), 'v', 'rev', 'gen', 'seq', 'locale',
-                 'name', 'plan', 'reset', 'n:unassigned', 'n:active',
-                 'n:inactive')
-  if not f[1] then
-    fail('NOSPACE ' .. Keys.name(root))
+do
+  local REST = {__index = function(s, field)
+    if field ~= 'seq' and field ~= 'locale' and field ~= 'name'
+       and field ~= 'plan' and field ~= 'reset' and field ~= 'unassigned'
+       and field ~= 'active' and field ~= 'inactive'
+    then
+      return nil
+    end
+    local f = call('HMGET', Keys.space(s.root), 'seq', 'locale', 'name', 'plan',
+                   'reset', 'n:unassigned', 'n:active', 'n:inactive')
+    s.seq, s.locale, s.name = tonumber(f[1] or 0), f[2] or 'uk', f[3] or ''
+    s.plan, s.reset = f[4] or 'free', tonumber(f[5] or 0)
+    s.unassigned, s.active = tonumber(f[6] or 0), tonumber(f[7] or 0)
+    s.inactive = tonumber(f[8] or 0)
+    return rawget(s, field)
+  end}
+
+  -- A space for one call: {root, now, rev, gen}, and, read when first asked for,
+  -- {seq, locale, name, plan, reset, unassigned, active, inactive}.  NOSPACE if
+  -- it is not there.  Changes stay in the table until Space.close().
+  function Space.open(root, now)
+    local f = call('HMGET', Keys.space(root), 'v', 'rev', 'gen')
+    if not f[1] then
+      fail('NOSPACE ' .. Keys.name(root))
+    end
+    return setmetatable({root = root, now = now, rev = tonumber(f[2] or 0),
+                         gen = f[3] or '0'}, REST)
   end
-  return {root = root, now = now, rev = tonumber(f[2] or 0), gen = f[3] or '0',
-          seq = tonumber(f[4] or 0), locale = f[5] or 'uk', name = f[6] or '',
-          plan = f[7] or 'free', reset = tonumber(f[8] or 0),
-          unassigned = tonumber(f[9] or 0), active = tonumber(f[10] or 0),
-          inactive = tonumber(f[11] or 0)}
 end
 
 -- a rev of an open space, as digits: each message and each change of a chat has

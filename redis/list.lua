@@ -59,7 +59,7 @@ do
 
   local GLANCE = {'status', 'group', 'parts', 'former', 'nc', 'na', 'gen',
                   'piece', 'channel', 'name', 'username', 'phone', 'title',
-                  'tags', 'waiting', 'updated'}
+                  'tags'}
 
   -- what a list must know of a chat; nil: it was deleted
   local function glance(s, n)
@@ -119,7 +119,7 @@ do
   end
 
   local function rests(chat)
-    return chat.waiting == ''
+    return string.find(chat.piece, ',"waiting_since":null,', 1, true)
   end
 
   -- A page of a view, going back from the cursor `before`.  Cursors of those
@@ -235,15 +235,16 @@ do
   local function matcher(f)
     local words = Search.words(f.q)
     local tag = (f.tag ~= '') and Json.quote(f.tag)
+    local from, to = f.from and Time.text(f.from), f.to and Time.text(f.to)
     return function(chat)
-      local updated = tonumber(chat.updated) or 0
+      local updated = string.sub(chat.piece, -25, -2)
       return (f.status == '' or chat.status == f.status)
              and (f.channel == '' or chat.channel == f.channel)
              and (f.group == '' or chat.group == f.group)
              and (f.agent == '' or Chat.has(chat.parts, f.agent))
              and (not tag or string.find(chat.tags, tag, 1, true))
-             and (not f.from or updated >= f.from)
-             and (not f.to or updated < f.to)
+             and (not from or updated >= from)
+             and (not to or updated < to)
              and (not words or Search.finds(words, chat))
              and true or nil
     end

@@ -152,7 +152,7 @@ do
   end
 
   -- One page of chat n (nil: there is no chat yet).  since, before: numbers or
-  -- false.  extra: members for the body.  Gives body, rev, number of messages.
+  -- false.  extra: members for the body.  Gives body, rev, number of messages, them.
   function Transcript.page(s, n, since, before, limit, view, extra)
     local pieces, rev, cursor = {}, Num.text(s.rev), nil
     local reset = since and (since > s.rev or since < s.reset)
@@ -170,6 +170,19 @@ do
     local body = '{"messages":' .. Json.list(pieces) .. ',"rev":' .. rev
                  .. ',"next":' .. (cursor and '"' .. cursor .. '"' or 'null')
                  .. (reset and ',"reset":true' or '') .. extra .. '}'
-    return body, rev, #pieces
+    return body, rev, #pieces, pieces
+  end
+
+  -- the id of the last of our messages that is sent and no more, or ''
+  function Transcript.undelivered(pieces)
+    local tail = ',"delivery":"sent","error":null}'
+    for i = #pieces, 1, -1 do
+      local _, _, _, _, from = Message.look(pieces[i])
+      if from == 'agent' then
+        return string.sub(pieces[i], -#tail) == tail
+               and string.sub(Message.id(pieces[i]), 2, -2) or ''
+      end
+    end
+    return ''
   end
 end
