@@ -46,7 +46,6 @@ for my $case (
     ['http', 'inbox_root_token_file owner.token;', 'is duplicate'],
     ['http', 'inbox_max_parked many;', 'many|invalid number'],
     ['http', 'inbox_send_timeout soon;', 'soon|invalid value'],
-    ['http', 'inbox_channel_api pigeon http://127.0.0.1;', 'pigeon'],
     ['http', 'inbox_channel_api telegram ftp://127.0.0.1;', 'ftp://127.0.0.1'],
     ['http', 'inbox_channel_api telegram;', 'number of arguments'],
     ['location', 'inbox maybe;', 'maybe|is duplicate'],
@@ -68,7 +67,7 @@ for my $case (
 $t->spew('secret', 'short');
 ($ok, $words) = $t->check_conf();
 ok(!$ok, 'a secret that is too short is refused');
-like($words, qr{\[emerg\].*/secret}, 'with the name of its file');
+like($words, qr{\[emerg\].*inbox_secret_file}, 'by the name of its directive');
 unlike($words, qr/short/, 'and not with what is in it');
 
 unlink $t->dir . '/secret';

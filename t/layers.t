@@ -30,7 +30,7 @@ my @ROWS = (
     [7, qw(message query send visitor)],
     [8, qw(admin chat files lines lists metrics outbox session webhook widget)],
     [9, 'route'],
-    [10, 'worker'],
+    [10, qw(directive worker)],
     [11, 'module'],
 );
 
@@ -39,7 +39,6 @@ my @ROWS = (
 my %FAMILY = (
     calls  => 'redis',
     detach => 'park',
-    directive => 'module',
     entry  => 'redis',
     hold   => 'park',
     link   => 'redis',
