@@ -345,6 +345,9 @@ do
       if not known_chat then
         local n = Contact.chat(s.root, c.id, e.user)
         known_chat = n and Chat.read(s.root, n) or nil
+        if known_chat then
+          known_chat.channel, known_chat.user = c.id, e.user
+        end
       end
       local word, chat, piece = does[e.type](s, c, known_chat, e)
       if chat and not by_user[e.user] then
