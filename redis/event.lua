@@ -89,11 +89,12 @@ do
     return events
   end
 
-  -- The channel's hash, checked: STALE when the caller knows another rev; an
+  -- The channel's hash, checked: STALE when the caller knows another rev (empty:
+  -- the caller does not ask); an
   -- empty one is a poll's, which may outlive a change of the settings.
   function Event.channel(root, id, rev, visitor)
     local f = call('HMGET', Keys.channel(root, id), 'rev', 'enabled', 'polled')
-    if f[1] and f[1] ~= rev then
+    if f[1] and rev ~= '' and f[1] ~= rev then
       fail('STALE channel ' .. id)
     end
     if f[2] ~= '1' or (visitor and f[3] ~= '1') then
