@@ -3,13 +3,15 @@
  * Copyright (C) the ngx_inbox authors
  *
  * curl says which sockets and which moment it waits for; nginx waits, and calls
- * curl back.  Two rules make that safe:
+ * curl back.  Three rules make that safe:
  *
  * - curl may not be called from within curl.  Its callbacks only note: a timer
  *   of zero becomes an event posted for the next turn (curl asks for that again
  *   and again; on the same turn it would keep the worker to itself).
  * - A callback that returns -1 aborts all transfers for the trouble of one.  So
  *   none does; the one whose socket cannot be watched is given to its owner.
+ * - curl and nginx share OpenSSL's queue of errors, and nginx raises an alert
+ *   for what it finds there unexpectedly.  So it is emptied behind curl.
  *
  * The events are cancelable: whether a leaving worker has to wait is decided by
  * the deadlines of the sends.
@@ -54,6 +56,7 @@ static void ngx_inbox_http_loop_on_fd(void *data, ngx_socket_t fd,
 static void ngx_inbox_http_loop_drive(ngx_inbox_http_loop_t *loop,
     curl_socket_t fd, int mask);
 static void *ngx_inbox_http_loop_what(CURL *curl);
+static void ngx_inbox_http_loop_sweep(void);
 
 
 ngx_int_t
@@ -167,6 +170,7 @@ ngx_inbox_http_loop_prime(ngx_inbox_http_loop_t *loop)
     }
 
     curl_easy_cleanup(curl);
+    ngx_inbox_http_loop_sweep();
 
     if (ngx_close_socket(fd) == -1) {
         ngx_log_error(NGX_LOG_ALERT, loop->log, ngx_socket_errno,
@@ -208,6 +212,7 @@ ngx_inbox_http_loop_close(ngx_inbox_http_loop_t *loop)
 {
     /* closes the kept connections, which may still call on_socket */
     (void) curl_multi_cleanup(loop->multi);
+    ngx_inbox_http_loop_sweep();
     loop->multi = NULL;
 
     (void) curl_share_cleanup(loop->share);
@@ -241,6 +246,7 @@ ngx_inbox_http_loop_remove(ngx_inbox_http_loop_t *loop, CURL *curl)
     CURLMcode  code;
 
     code = curl_multi_remove_handle(loop->multi, curl);
+    ngx_inbox_http_loop_sweep();
 
     if (code != CURLM_OK) {
         ngx_log_error(NGX_LOG_ALERT, loop->log, 0,
@@ -351,6 +357,7 @@ ngx_inbox_http_loop_drive(ngx_inbox_http_loop_t *loop, curl_socket_t fd,
     CURLMcode   code;
 
     code = curl_multi_socket_action(loop->multi, fd, mask, &n);
+    ngx_inbox_http_loop_sweep();
 
     if (code != CURLM_OK) {
         ngx_log_error(NGX_LOG_ERR, loop->log, 0,
@@ -392,4 +399,14 @@ ngx_inbox_http_loop_what(CURL *curl)
     }
 
     return what;
+}
+
+
+/* behind curl: see above */
+static void
+ngx_inbox_http_loop_sweep(void)
+{
+#if (NGX_OPENSSL)
+    ERR_clear_error();
+#endif
 }

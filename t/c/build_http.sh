@@ -32,6 +32,7 @@ if [ ! -e "$out/src/objs/Makefile" ]; then
     (
         cd "$out/src"
         ./configure --with-compat --with-debug --with-http_ssl_module \
+            --with-poll_module --with-select_module \
             --without-http_rewrite_module --without-http_gzip_module \
             --without-http_proxy_module --without-http_fastcgi_module \
             --without-http_uwsgi_module --without-http_scgi_module \

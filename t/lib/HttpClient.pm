@@ -39,8 +39,8 @@ my @running;
 my $owner = $$;
 
 
-# options: apis [origins], workers, connections, and directives: main, http,
-# server
+# options: apis [origins], workers, connections, method (of events), and
+# directives: main, http, server
 sub new {
     my ($class, %o) = @_;
 
@@ -94,6 +94,7 @@ sub configure {
     my $apis = join '', map { "client_test_api $_;\n" } @{$self->{apis}};
     my $user = $> == 0 ? 'user root;' : '';
     my $level = $ENV{TEST_DEBUG} ? 'debug' : 'info';
+    my $method = $self->{method} ? "use $self->{method};" : '';
 
     open my $out, '>', "$self->{dir}/nginx.conf" or die;
     print $out <<"END";
@@ -103,7 +104,7 @@ pid $self->{dir}/nginx.pid;
 error_log $self->{dir}/error.log $level;
 worker_processes $self->{workers};
 $self->{main}
-events { worker_connections $self->{connections}; }
+events { worker_connections $self->{connections}; $method }
 http {
     access_log off;
     client_body_temp_path $self->{dir}/body;
