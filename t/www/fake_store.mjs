@@ -89,8 +89,8 @@ export class FakeStore {
   }
 
   event(id, event, author) {
-    return this.write(id, { from: 'system', kind: 'event', event, author,
-      text: null });
+    return this.write(id, { from: 'system', kind: 'event', event,
+      text: author?.name ?? '' });
   }
 
   change(id, members) {

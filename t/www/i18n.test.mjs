@@ -73,7 +73,7 @@ test('the API\'s words are all said', async () => {
     filter: ['all', 'unassigned', 'active', 'inactive'],
     delivery: ['queued', 'sent', 'delivered', 'read', 'failed'],
     event: ['created', 'taken', 'joined', 'left', 'transferred', 'closed',
-      'reopened'],
+      'reopened', 'reopened_by'],
     kind: ['telegram', 'viber', 'facebook', 'instagram', 'whatsapp', 'vk',
       'site', 'webhook'],
     file: ['image', 'video', 'audio', 'voice', 'file', 'sticker', 'location',

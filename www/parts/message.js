@@ -42,13 +42,16 @@ export function Text({ text }) {
 }
 
 
+/* the text of an event is the name of who did it, `A → B` when handed on */
+
 /** @param {any} props */
 function Event({ message, view }) {
-  const name = message.author?.name ?? view.t('event.system');
+  const { event, text } = message;
+  const key = event === 'reopened' && text ? 'reopened_by' : event;
+  const name = text || view.t('event.system');
 
   return html`<li class="message message--event">
-    <span>${view.t(`event.${message.event}`, { name })}</span>
-    ${message.text && html`<span dir="auto">: ${message.text}</span>`}
+    <span dir="auto">${view.t(`event.${key}`, { name })}</span>
     ${' '}<time datetime=${message.at}
       title=${fullTime(message.at, view.locale)}>
       ${hour(message.at, view.locale)}</time>
