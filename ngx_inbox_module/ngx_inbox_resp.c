@@ -8,7 +8,7 @@
  * first value and handed over with its last, so that an answer costs one
  * allocation when it is small and never outlives its callback.
  *
- * The reader has no limits but the depth of nesting (7 arrays), so they are
+ * The reader has no limits but the depth of nesting (8 arrays), so they are
  * put here, before it is fed: bytes of one answer, values of one answer (an
  * array is allocated when it is announced, whatever follows), and the length
  * of a line, which the reader would search anew with every piece that comes.
