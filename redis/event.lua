@@ -89,8 +89,7 @@ do
     return events
   end
 
-  -- The channel's hash, checked: STALE when the caller knows another rev (empty:
-  -- the caller does not ask); an
+  -- The channel's hash, checked: STALE when the caller knows another rev; an
   -- empty one is a poll's, which may outlive a change of the settings.
   function Event.channel(root, id, rev, visitor)
     local f = call('HMGET', Keys.channel(root, id), 'rev', 'enabled', 'polled')
