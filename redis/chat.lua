@@ -61,17 +61,20 @@ do
     local last = string.find(piece, ',"last_message":', state, true)
     local waits = string.find(piece, ',"waiting_since":', last, true)
     local updated = string.find(piece, ',"updated_at":', waits, true)
-    local function part(name, from, till)
+    local rev = string.find(piece, ',"rev":', 1, true) + 7
+    local cut = {
+      rev = string.sub(piece, rev, who - 1),
+      who = string.sub(piece, who, state - 1),
+      state = string.sub(piece, state, last - 1),
+      last = string.sub(piece, last + 16, waits - 1),
+      waits = string.sub(piece, waits + 17, updated - 1),
+      updated = string.sub(piece, updated + 14)
+    }
+    for name, text in pairs(cut) do
       if rawget(chat, name) == nil then
-        chat[name] = string.sub(piece, from, till)
+        chat[name] = text
       end
     end
-    part('rev', string.find(piece, ',"rev":', 1, true) + 7, who - 1)
-    part('who', who, state - 1)
-    part('state', state, last - 1)
-    part('last', last + 16, waits - 1)
-    part('waits', waits + 17, updated - 1)
-    part('updated', updated + 14)
   end
 
   local function read_cold(chat)
@@ -98,7 +101,11 @@ do
     if not f[1] then
       return nil
     end
+    -- the marks of what is done to it; false, so that LAZY is not asked for them
     return setmetatable({
+      moved = false, turned = false, renamed = false, changed = false,
+      said = false, queued = false, hears = false, regen = false,
+      cleared = false, left = false, heard_by_visitor = false,
       root = root, n = n, status = f[1], was = f[1], polled = f[2] or '',
       group = f[3] or '', parts = f[4] or '', blocked = f[5] or '',
       nm = tonumber(f[6] or 0), nc = tonumber(f[7] or 0),

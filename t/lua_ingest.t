@@ -77,8 +77,8 @@ is_deeply($s->ingest('bot', { message => 'm2', user => '500001',
         { message => 'm3', user => '500001', text => 'c',
           reply_to => 'm1' }),
     ['new', 1, '', 'new', 2, '', 'new', 1, ''], 'a batch');
-like(join('|', $s->notices()), qr/^chat \d+ 1 cm\nchat \d+ 2 cm$/,
-    'one notice names both');
+like(join(' ', $s->notices()), qr/^chat \d+ 1 cm chat \d+ 2 cm$/,
+    'both chats are told of');
 is($s->chat('root', 1)->{unread}, 3, 'all are counted');
 is($s->chat('root', 2)->{title}, 'Гість №2', 'no name: a guest');
 is($s->chat('root', 2)->{named}, '', 'not named');
