@@ -61,9 +61,11 @@ const STORIES = {
     fill(fake.store);
     const page = await owner(browser, fake, '/chats/1');
 
-    await page.locator('.dialog__foot .button--main').waitFor();
-    fake.store.chats.get(1).status = 'active';
-    fake.store.chats.get(1).action = 'join';
+    /* between the press and the call another agent takes it */
+    await page.route('**/chats/1/take', (route) => {
+      fake.store.change(1, { status: 'active', action: 'join' });
+      return route.continue();
+    });
     await page.locator('.dialog__foot .button--main').click();
     await page.getByRole('button', { name: 'Приєднатися' }).click();
     await page.locator('.composer__text').fill('тепер я');
