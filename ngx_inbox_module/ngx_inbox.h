@@ -63,6 +63,7 @@ typedef struct ngx_inbox_bus_s        ngx_inbox_bus_t;
 typedef struct ngx_inbox_park_s       ngx_inbox_park_t;
 typedef struct ngx_inbox_settings_s   ngx_inbox_settings_t;
 typedef struct ngx_inbox_outbox_s     ngx_inbox_outbox_t;
+typedef struct ngx_inbox_presence_s   ngx_inbox_presence_t;
 
 
 /*
@@ -78,6 +79,7 @@ typedef struct {
     ngx_inbox_bus_t        *bus;
     ngx_inbox_park_t       *park;
     ngx_inbox_settings_t   *settings;
+    ngx_inbox_presence_t   *presence;
     ngx_inbox_outbox_t     *outbox;
 } ngx_inbox_worker_t;
 

@@ -477,6 +477,18 @@ ngx_inbox_json_put_int(ngx_inbox_json_writer_t *w, int64_t n)
 
 
 void
+ngx_inbox_json_put_bool(ngx_inbox_json_writer_t *w, ngx_uint_t yes)
+{
+    if (yes) {
+        ngx_inbox_json_raw(w, "true", 4);
+
+    } else {
+        ngx_inbox_json_raw(w, "false", 5);
+    }
+}
+
+
+void
 ngx_inbox_json_raw(ngx_inbox_json_writer_t *w, const char *s, size_t len)
 {
     ngx_inbox_json_value(w, s, len);

@@ -114,7 +114,8 @@ void ngx_inbox_json_put(ngx_inbox_json_writer_t *w, const ngx_str_t *s);
 void ngx_inbox_json_put_or_null(ngx_inbox_json_writer_t *w,
     const ngx_str_t *s);
 void ngx_inbox_json_put_int(ngx_inbox_json_writer_t *w, int64_t n);
-/* finished JSON: null, true, a piece */
+void ngx_inbox_json_put_bool(ngx_inbox_json_writer_t *w, ngx_uint_t yes);
+/* finished JSON: null, a piece */
 void ngx_inbox_json_raw(ngx_inbox_json_writer_t *w, const char *s, size_t len);
 ngx_int_t ngx_inbox_json_end(ngx_inbox_json_writer_t *w, ngx_str_t *out);
 

@@ -9,6 +9,7 @@
 #include "ngx_inbox_lists.h"
 #include "ngx_inbox_ask.h"
 #include "ngx_inbox_poll.h"
+#include "ngx_inbox_presence.h"
 #include "ngx_inbox_query.h"
 #include "ngx_inbox_reply.h"
 #include "ngx_inbox_text.h"
@@ -111,6 +112,11 @@ ngx_inbox_lists_poll(ngx_inbox_ctx_t *ctx, ngx_inbox_fn_e fn,
     poll.args = args;
     poll.n = n;
     poll.wait = query->wait;
+
+    if (poll.wait) {
+        ngx_inbox_presence_seen(ctx);
+    }
+
     ngx_inbox_poll_topic_space(topic, &ctx->space, &poll.topic);
 
     return ngx_inbox_poll(ctx, &poll);
@@ -207,6 +213,25 @@ ngx_int_t
 ngx_inbox_lists_me(ngx_inbox_ctx_t *ctx)
 {
     return ngx_inbox_ask_body(ctx, NGX_INBOX_FN_ME, &ctx->who, 1);
+}
+
+
+ngx_int_t
+ngx_inbox_lists_presence(ngx_inbox_ctx_t *ctx)
+{
+    ngx_str_t   args[2];
+    ngx_uint_t  away;
+
+    if (ngx_inbox_json_bool(ctx->json, "away", &away) != NGX_OK) {
+        return ngx_inbox_reply_invalid(ctx->r, "away",
+                                       "must be true or false");
+    }
+
+    args[0] = ctx->who;
+    args[1].data = (u_char *) (away ? "1" : "0");
+    args[1].len = 1;
+
+    return ngx_inbox_ask_empty(ctx, NGX_INBOX_FN_AWAY, args, 2);
 }
 
 

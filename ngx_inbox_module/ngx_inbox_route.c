@@ -109,6 +109,8 @@ static const ngx_inbox_route_t  ngx_inbox_routes[] = {
       NGX_INBOX_ROUTE_NONE, ngx_inbox_session_close },
     { NGX_INBOX_ROUTE_GET, "api/v1/me", NGX_INBOX_ROUTE_AGENT,
       NGX_INBOX_ROUTE_NONE, ngx_inbox_lists_me },
+    { NGX_HTTP_PUT, "api/v1/me/presence", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_JSON, ngx_inbox_lists_presence },
     { NGX_INBOX_ROUTE_GET, "api/v1/inbox", NGX_INBOX_ROUTE_AGENT,
       NGX_INBOX_ROUTE_NONE, ngx_inbox_lists_inbox },
     { NGX_INBOX_ROUTE_GET, "api/v1/journal", NGX_INBOX_ROUTE_AGENT,

@@ -25,6 +25,8 @@
 
 static ngx_int_t ngx_inbox_widget_on_info(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_line_t *line);
+static ngx_int_t ngx_inbox_widget_on_attended(ngx_inbox_ctx_t *ctx,
+    ngx_inbox_answer_t *answer);
 static ngx_int_t ngx_inbox_widget_on_frame(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_line_t *line);
 static ngx_int_t ngx_inbox_widget_ancestors(ngx_inbox_ctx_t *ctx,
@@ -51,12 +53,29 @@ ngx_inbox_widget_info(ngx_inbox_ctx_t *ctx)
 static ngx_int_t
 ngx_inbox_widget_on_info(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line)
 {
-    ngx_str_t                greeting, color, locale, body;
-    ngx_inbox_json_t        *settings;
-    ngx_inbox_json_writer_t  w;
-
     if (!ngx_inbox_visitor_is_welcome(line)) {
         return ngx_inbox_visitor_refuse(ctx);
+    }
+
+    return ngx_inbox_ask(ctx, NGX_INBOX_FN_ATTENDED, &line->id, 1,
+                         ngx_inbox_widget_on_attended);
+}
+
+
+static ngx_int_t
+ngx_inbox_widget_on_attended(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
+{
+    ngx_str_t                greeting, color, locale, body;
+    ngx_inbox_json_t        *settings;
+    const ngx_inbox_line_t  *line;
+    ngx_inbox_json_writer_t  w;
+
+    /* a notice may have dropped it meanwhile */
+
+    line = ngx_inbox_settings_find(ctx->worker->settings, &ctx->space,
+                                   &ctx->param[0]);
+    if (line == NULL) {
+        return ngx_inbox_widget_info(ctx);
     }
 
     settings = ngx_inbox_widget_settings(ctx, line);
@@ -76,7 +95,7 @@ ngx_inbox_widget_on_info(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line)
     ngx_inbox_json_key(&w, "locale");
     ngx_inbox_json_put_or_null(&w, &locale);
     ngx_inbox_json_key(&w, "online");
-    ngx_inbox_json_raw(&w, "true", 4);
+    ngx_inbox_json_put_bool(&w, answer->value->integer != 0);
     ngx_inbox_json_close(&w, '}');
 
     if (ngx_inbox_json_end(&w, &body) != NGX_OK) {

@@ -12,6 +12,7 @@
 #include "ngx_inbox_outbox.h"
 #include "ngx_inbox_park.h"
 #include "ngx_inbox_poll.h"
+#include "ngx_inbox_presence.h"
 #include "ngx_inbox_settings.h"
 #include "ngx_inbox_store.h"
 
@@ -66,6 +67,11 @@ ngx_inbox_worker_create(ngx_cycle_t *cycle, ngx_inbox_main_conf_t *conf)
 
     w->settings = ngx_inbox_settings_create(cycle->pool, w);
     if (w->settings == NULL) {
+        return NGX_ERROR;
+    }
+
+    w->presence = ngx_inbox_presence_create(cycle->pool);
+    if (w->presence == NULL) {
         return NGX_ERROR;
     }
 

@@ -42,38 +42,38 @@ do
     return Json.list(pieces)
   end
 
-  -- whether somebody is there is not known to the store: online is null
-  local function json(id, a)
+  local function json(root, id, a, now)
     return '{"id":"' .. id .. '","name":' .. Json.quote(a.name)
            .. ',"role":"' .. a.role .. '","enabled":'
            .. ((a.enabled == '1') and 'true' or 'false')
            .. ',"groups":' .. groups_json((Agent.ids(a.groups)))
-           .. ',"online":null}'
+           .. ',"online":' .. tostring(Presence.is(root, id, now)) .. '}'
   end
 
   -- the body of GET me
-  function Admin.me(root, caller)
+  function Admin.me(root, caller, now)
     local manages = Agent.manages(caller) and Space.commercial(root)
     return '{"agent":{"id":"' .. caller.id .. '","name":'
            .. Json.quote(caller.name) .. ',"role":"' .. caller.role
            .. '","groups":' .. groups_json(caller.groups)
-           .. ',"online":true},"space":' .. Space.brief(root)
+           .. ',"online":' .. tostring(Presence.is(root, caller.id, now))
+           .. '},"space":' .. Space.brief(root)
            .. ',"inbox":' .. tostring(Agent.has_inbox(root, caller))
            .. ',"journal":' .. tostring(manages)
            .. ',"badge":' .. Agent.badge(root, caller) .. '}'
   end
 
-  function Admin.agents(root)
+  function Admin.agents(root, now)
     local ids = call('SMEMBERS', Keys.agents(root))
     table.sort(ids)
     for i, id in ipairs(ids) do
-      ids[i] = json(id, read(root, id))
+      ids[i] = json(root, id, read(root, id), now)
     end
     return '{"agents":' .. Json.list(ids) .. '}'
   end
 
-  function Admin.agent(root, id)
-    return json(id, need(root, id))
+  function Admin.agent(root, id, now)
+    return json(root, id, need(root, id), now)
   end
 
   local function guard(caller, role)
@@ -83,7 +83,7 @@ do
   end
 
   -- creates or replaces; a: name, role, enabled, as typed
-  function Admin.put(root, caller, id, a)
+  function Admin.put(root, caller, id, a, now)
     Field.id('id', id)
     if id == 'root' then
       Field.invalid('id', 'is taken by the root token')
@@ -104,7 +104,7 @@ do
       call('HINCRBY', Keys.space(root), 'gen', 1)
     end
     Space.notice(root, 'agent ' .. id)
-    return json(id, a)
+    return json(root, id, a, now)
   end
 
   -- the chats he takes part in, the freshest LEAVE_MOST: he leaves them
@@ -120,12 +120,13 @@ do
       Turn.drop(s, chat, id, name)
       list[i] = Chat.save(s, chat)
     end
-    Chat.done(s, table.concat(list, ' '))
+    Chat.done(s, table.concat(list, '\nchat '))
   end
 
   local function remove(root, id, groups)
     Group.forget(root, id, Agent.ids(groups))
     call('SREM', Keys.agents(root), id)
+    Presence.drop(root, id)
     call('UNLINK', Keys.agent(root, id), Keys.order_closed(root, id),
          Keys.feed_agent(root, id), Keys.feed_reads(root, id),
          Keys.unread(root, id), Keys.seen(root, id))

@@ -49,10 +49,42 @@ do
   -- ARGV now, who
   -- returns the body of GET me
   register('me', 2, 'no-writes', function(root, now, args)
-    local body = Admin.me(root, Agent.caller(root, args[2], now))
+    local body = Admin.me(root, Agent.caller(root, args[2], now), now)
     local digest = string.match(args[2], '^digest:(%x+)$')
     local id = digest and call('HGET', Keys.token(root, digest), 'id')
     return {body, id and 'token:' .. id or args[2]}
+  end)
+
+
+  -- seen: the caller's page has asked for something.
+  -- ARGV now, who
+  -- returns an empty string
+  register('seen', 2, '', function(root, now, args)
+    Presence.seen(root, Agent.caller(root, args[2], now).id, now)
+    return ''
+  end)
+
+
+  -- away: the caller goes, or comes back.
+  -- ARGV now, who, 1|0
+  -- returns an empty string
+  register('away', 3, '', function(root, now, args)
+    local away = Arg.flag(args[3])
+    Presence.away(root, Agent.caller(root, args[2], now).id, away)
+    return ''
+  end)
+
+
+  -- attended: is one of the agents that a channel feeds there?
+  -- ARGV now, channel
+  -- returns 1|0, integer; errors: NOTFOUND
+  register('attended', 2, 'no-writes', function(root, now, args)
+    local c = Channel.get(root, Arg.id(args[2]))
+    Space.check(root)
+    if not c then
+      fail('NOTFOUND no such channel')
+    end
+    return Presence.any(root, c.group or '', now) and 1 or 0
   end)
 
 
@@ -208,7 +240,7 @@ do
   register('agent_put', 6, '', function(root, now, args)
     local a = {name = args[4], role = args[5], enabled = yes(args[6])}
     local caller = manager(root, args[2], now)
-    return Admin.put(root, caller, args[3], a)
+    return Admin.put(root, caller, args[3], a, now)
   end)
 
 
@@ -216,7 +248,7 @@ do
   -- returns Agent; errors: NOTFOUND
   register('agent_get', 3, 'no-writes', function(root, now, args)
     manager(root, args[2], now)
-    return Admin.agent(root, Arg.id(args[3]))
+    return Admin.agent(root, Arg.id(args[3]), now)
   end)
 
 
@@ -233,7 +265,7 @@ do
   -- returns {"agents":[Agent]}, root not among them
   register('agents', 2, 'no-writes', function(root, now, args)
     Agent.caller(root, args[2], now)
-    return Admin.agents(root)
+    return Admin.agents(root, now)
   end)
 
 

@@ -171,7 +171,7 @@ do
         Turn.regroup(s, chat, '')
         list[i] = Chat.save(s, chat)
       end
-      Chat.done(s, table.concat(list, ' '))
+      Chat.done(s, table.concat(list, '\nchat '))
     end
     if #past > 0 then
       call('ZREM', Keys.feed_group(root, id), unpack(past))

@@ -1,0 +1,53 @@
+
+
+-- Presence: who is there.  An agent is online while his page asks: the module
+-- tells it with `seen`, at most every some seconds, and it holds for somewhat
+-- longer than the longest poll.  Away is what the agent himself has said.
+-- Nothing of it moves a rev: it would wake everybody for nothing.
+
+local Presence = {}
+
+do
+  -- µs; a poll waits for 60 s at most, and then the page asks again
+  local HOLDS = 90000000
+
+  function Presence.seen(root, id, now)
+    call('ZADD', Keys.online(root), 'GT', Num.text(now), id)
+  end
+
+  -- away: true or false
+  function Presence.away(root, id, away)
+    call(away and 'SADD' or 'SREM', Keys.away(root), id)
+  end
+
+  function Presence.is(root, id, now)
+    local at = call('ZSCORE', Keys.online(root), id)
+    return at and tonumber(at) > now - HOLDS
+           and call('SISMEMBER', Keys.away(root), id) == 0 or false
+  end
+
+  -- is one of a group's agents there?  '': one of all
+  function Presence.any(root, group, now)
+    local since = '(' .. Num.text(now - HOLDS)
+    local member
+    if group ~= '' then
+      local _, set = Agent.ids(call('HGET', Keys.group(root, group), 'agents'))
+      member = set
+    end
+    local ids = call('ZRANGEBYSCORE', Keys.online(root), since, '+inf',
+                     'LIMIT', 0, 1000)
+    for _, id in ipairs(ids) do
+      if (not member or member[id])
+         and call('SISMEMBER', Keys.away(root), id) == 0 then
+        return true
+      end
+    end
+    return false
+  end
+
+  -- a deleted agent is nowhere
+  function Presence.drop(root, id)
+    call('ZREM', Keys.online(root), id)
+    call('SREM', Keys.away(root), id)
+  end
+end
