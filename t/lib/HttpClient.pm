@@ -241,11 +241,10 @@ sub stop {
 }
 
 
-# ends nginx; what no test may leave behind is looked for
-sub done {
+# what no test may leave behind
+sub complaints {
     my ($self) = @_;
 
-    my $stopped = $self->stop();
     my @found = grep { /\[(?:alert|crit|emerg)\]|AddressSan/
         || /ngx_(?:inbox|http_client)\S*: runtime error/ }
         split /\n/, $self->log();
@@ -259,12 +258,21 @@ sub done {
         push @found, <$in>;
     }
 
+    return @found;
+}
+
+
+# the last act of a test
+sub done {
+    my ($self) = @_;
+
+    my $stopped = $self->stop();
+    my @found = $self->complaints();
+
     ok($stopped, 'nginx stopped in time');
     ok(!@found, 'nothing alarming in the log') or diag(@found);
 
     diag($self->log()) if $ENV{TEST_CATLOG};
-    remove_tree($self->{dir}) if !$ENV{TEST_LEAVE};
-    @running = grep { $_ != $self } @running;
     done_testing();
 }
 
@@ -272,8 +280,9 @@ sub done {
 END {
     my $code = $?;
 
-    if ($$ == $owner) {
-        $_->stop() for @running;
+    for my $self ($$ == $owner ? @running : ()) {
+        $self->stop();
+        remove_tree($self->{dir}) if !$ENV{TEST_LEAVE};
     }
 
     $? = $code;
