@@ -1,8 +1,8 @@
 
 
 -- The functions of the conversations: unpack, check, call a noun.  KEYS 1 is
--- the space's root and ARGV 1 now, in µs.  All of them answer NOSPACE for a space
--- that is not there; those with `who` answer UNAUTHORIZED for nobody, those
+-- the space's root and ARGV 1 now, in µs.  All of them answer NOSPACE for a
+-- space that is not there; those with `who` answer UNAUTHORIZED for nobody, those
 -- with a chat NOTFOUND when there is none and FORBIDDEN when it is not his to
 -- see.  Every write is safe to repeat.
 
@@ -144,7 +144,7 @@ do
   -- visitor: the same for a visitor: no notes, no events, no agents' ids.
   -- ARGV now, channel, its rev, user, since, before, limit
   -- returns body with "chat", rev, number of messages, id of the last of our
-  -- messages in it that is not yet marked as delivered, or empty, chat or empty;
+  -- messages in it that is not yet marked as delivered, or empty; chat or empty;
   -- errors: NOTFOUND channel, STALE, INVALID
   register('visitor', 7, 'no-writes', function(root, now, args)
     local id, user = Arg.id(args[2]), external(args[4])

@@ -101,7 +101,7 @@ do
     if not f[1] then
       return nil
     end
-    -- the marks of what is done to it; false, so that LAZY is not asked for them
+    -- marks of what is done to it; false, so that LAZY is not asked for them
     return setmetatable({
       moved = false, turned = false, renamed = false, changed = false,
       said = false, queued = false, hears = false, regen = false,

@@ -99,8 +99,8 @@ do
     return rawget(s, field)
   end}
 
-  -- A space for one call: {root, now, rev, gen}, and, read when first asked for,
-  -- {seq, locale, name, plan, reset, unassigned, active, inactive}.  NOSPACE if
+  -- A space for one call: {root, now, rev, gen}, and, read when it is first asked
+  -- for, {seq, locale, name, plan, reset, unassigned, active, inactive}.  NOSPACE if
   -- it is not there.  Changes stay in the table until Space.close().
   function Space.open(root, now)
     local f = call('HMGET', Keys.space(root), 'v', 'rev', 'gen')

@@ -2,8 +2,8 @@
 
 -- Message: one line of a chat's transcript, kept as finished JSON.
 --
--- A piece has its members always in the order of NAMES.  A raw `,"name":` cannot
--- stand inside a JSON string (there each quote has a backslash before it), so a
+-- A piece has its members always in the order of NAMES.  A raw `,"name":` can
+-- not stand inside a JSON string (there each quote has a backslash before it), so a
 -- piece is taken apart by looking for them one after another; people may write
 -- what they like.
 --

@@ -152,7 +152,8 @@ do
   end
 
   -- One page of chat n (nil: there is no chat yet).  since, before: numbers or
-  -- false.  extra: members for the body.  Gives body, rev, number of messages, them.
+  -- false.  extra: members for the body.  Gives body, rev, their number,
+  -- them.
   function Transcript.page(s, n, since, before, limit, view, extra)
     local pieces, rev, cursor = {}, Num.text(s.rev), nil
     local reset = since and (since > s.rev or since < s.reset)

@@ -6,10 +6,10 @@ package LuaInbox;
 # groups, five agents, and verbs for what clients and agents do.  Each verb
 # moves the invented clock on by a millisecond.
 #
-#     bot    a messenger of the group sales       petro, olga   agents of sales
-#     viber  a messenger of everybody             igor          agent of support
-#     meta   counts a text in bytes, at most 10   nina          agent of no group
-#     site   a widget of the group support        ada           admin
+#     bot    a messenger of the group sales       petro, olga  of sales
+#     viber  a messenger of everybody             igor         of support
+#     meta   counts a text in bytes, at most 10   nina         of none
+#     site   a widget of the group support        ada          admin
 
 use strict;
 use warnings;
@@ -30,8 +30,8 @@ sub new {
 
     $self->ok(space_put => $self->tick(), 'root', 'Shop', 'uk', '', '',
         'commercial');
-    $self->agent(@$_) for ['petro', 'Петро', 'agent'], ['olga', 'Olha', 'agent'],
-        ['igor', 'Igor', 'agent'], ['nina', 'Nina', 'agent'],
+    $self->agent(@$_) for ['petro', 'Петро', 'agent'],
+        ['olga', 'Olha', 'agent'], ['igor', 'Igor', 'agent'], ['nina', 'Nina', 'agent'],
         ['ada', 'Ada', 'admin'];
     $self->ok(group_put => $self->tick(), 'root', 'sales', 'Sales',
         'petro,olga');
