@@ -107,8 +107,8 @@ ngx_inbox_widget_on_attended(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
 }
 
 
-/* the page is a static file; only who may frame it comes from the settings,
-   as a policy beside the file's own: both hold */
+/* the page is a static file; who may frame it comes from the settings, so its
+   policy is made here, whatever nginx.conf says of static files */
 
 ngx_int_t
 ngx_inbox_widget_frame(ngx_inbox_ctx_t *ctx)
@@ -164,7 +164,11 @@ ngx_inbox_widget_ancestors(ngx_inbox_ctx_t *ctx,
     u_char     *p;
     ngx_str_t   s;
 
-    static const char  head[] = "frame-ancestors 'self'";
+    static const char  head[] =
+        "default-src 'none'; script-src 'self'; style-src 'self'; "
+        "img-src 'self' data: blob:; media-src 'self' blob:; "
+        "connect-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'self'";
 
     n = ngx_min(ngx_inbox_json_size(origins), NGX_INBOX_WIDGET_ORIGINS);
     size = sizeof(head);

@@ -67,7 +67,7 @@ is_deeply($s->json(space => $now, 'root'), \%made, 'and nothing has changed');
 
 is_deeply($s->json(agent_get => $now, 'root', 'petro'),
     { id => 'petro', name => 'Petro', role => 'agent', enabled => 1,
-      groups => [], online => undef }, 'an agent');
+      groups => [], online => '' }, 'an agent');
 is($s->json(agent_put => $now, 'root', 'ivan', '', '', '')->{role}, 'agent',
     'an agent by default');
 is_deeply(ids('agents'), [qw(ivan olena olga petro)], 'all of them, not root');
@@ -274,7 +274,7 @@ for my $case (@reads, ['me'], ['channels', ''], ['groups'], ['agents']) {
     my ($name, @args) = @$case;
     my $answer = $s->redis('FCALL_RO', "inbox_1_$name", 1, $s->root(), $now,
         'root', @args);
-    ok(!ref $answer, "$name works on a replica");
+    ok(ref $answer ne 'HASH', "$name works on a replica");
 }
 
 # calls that make no sense

@@ -44,9 +44,39 @@ for my $who ("digest:$digest", 'token:t1', 'agent:petro') {
     $me = $s->json('me', $now, $who);
     is($me->{agent}{name}, 'Петро', "$who is Petro");
     is_deeply($me->{agent}{groups}, ['sales'], "$who: his groups");
-    ok($me->{agent}{online}, "$who: who asks is there");
+    ok(!$me->{agent}{online}, "$who: who only asks once is not there");
     ok(!$me->{journal}, "$who: an agent has no journal");
 }
+
+is($s->ok('me', $now, "digest:$digest")->[1], 'token:t1',
+    'a session is known by the id of its token');
+is($s->ok('me', $now, 'root')->[1], 'root', 'that of root by his name');
+
+# who is there
+
+sub online { $s->json('me', $_[1], "agent:$_[0]")->{agent}{online} }
+
+$s->ok('seen', $now, 'agent:petro');
+ok(online('petro', $now), 'whose page asks is there');
+ok(!online('olga', $now), 'and nobody else');
+$s->ok('seen', $now - 60_000_000, 'agent:petro');
+ok(online('petro', $now + 80_000_000), 'an older word changes nothing');
+ok(!online('petro', $now + 91_000_000), 'after a while he is gone');
+$s->ok('away', $now, 'agent:petro', 1);
+ok(!online('petro', $now), 'away is away');
+$s->ok('away', $now, 'agent:petro', 0);
+ok(online('petro', $now), 'and back');
+
+channel('one', 'sales', 1);
+channel('all', '', 1);
+is($s->ok('attended', $now, 'one'), 1, 'a channel of his group is attended');
+is($s->ok('attended', $now, 'all'), 1, 'and one of everybody');
+is($s->ok('attended', $now + 91_000_000, 'one'), 0, 'not when he is gone');
+$s->ok('seen', $now + 91_000_000, 'agent:olga');
+is($s->ok('attended', $now + 91_000_000, 'one'), 0, 'nor by another');
+is($s->ok('attended', $now + 91_000_000, 'all'), 1, 'who is there for all');
+like($s->error('attended', $now, 'none'), qr/^NOTFOUND/, 'no such channel');
+$s->ok('channel_delete', $now, 'root', $_, 0) for 'one', 'all';
 
 # who has what
 
@@ -137,7 +167,7 @@ sub channel {
 sub inbox { $s->json('me', $now, "agent:$_[0]")->{inbox} }
 
 
-sub badge { $s->ok('me', $now, "agent:$_[0]") =~ /"badge":(\{[^}]*\})/ && $1 }
+sub badge { $s->ok('me', $now, "agent:$_[0]")->[0] =~ /"badge":(\{[^}]*\})/ && $1 }
 
 
 sub refused {

@@ -100,11 +100,12 @@ sub error {
 }
 
 
-# what the answer, a JSON text, means
+# what the answer, a JSON text or an array that begins with one, means
 sub json {
     my ($self, $name, @args) = @_;
 
-    return $self->decode($self->ok($name, @args));
+    my $answer = $self->ok($name, @args);
+    return $self->decode(ref $answer eq 'ARRAY' ? $answer->[0] : $answer);
 }
 
 
