@@ -27,6 +27,7 @@ my @ROWS = (
     [5, qw(auth body settings)],
     [5, 'ask'],
     [5, 'poll'],
+    [6, 'presence'],
     [7, qw(message query send visitor)],
     [8, qw(admin chat files lines lists metrics outbox session webhook widget)],
     [9, 'route'],
