@@ -52,6 +52,22 @@ is_deeply([map { command_lines($_) } $token, file('secret')], [],
     'no secret is on a command line');
 is_deeply([attached()], [], 'the servers hold none of our pipes');
 
+my $page = answer('/inbox/demo.html');
+like($page->{headers}{'content-security-policy'},
+    qr/default-src 'none'.*frame-ancestors 'none'/, 'pages come under a strict policy');
+is($page->{headers}{'x-content-type-options'}, 'nosniff', 'and as what they are');
+
+my $frame = answer('/inbox/widget/site/frame');
+unlike($frame->{headers}{'content-security-policy'} // '',
+    qr/frame-ancestors 'none'/, 'the widget may be framed');
+like(answer('/inbox/embed/frame.html')->{headers}{'content-security-policy'},
+    qr/frame-ancestors 'none'/, 'its bare file may not');
+is($frame->{headers}{'cache-control'}, 'no-cache', 'the frame is not kept');
+
+get('/inbox/index.html?secret=canary');
+unlike(file('logs/access.log'), qr/canary/, 'query strings are not logged');
+is(answer('/inbox/')->{status}, 200, 'the page itself is there');
+
 like(file('nginx.conf'),
     qr{inbox_channel_api telegram http://127\.0\.0\.1:9999/telegram;},
     'calls to platforms go where CHANNEL_API says');
@@ -143,12 +159,18 @@ sub serve {
 
 
 sub get {
-    my ($path, $token) = @_;
-
-    my $c = eval { Test::Inbox::HTTP->new($port) } or return 0;
-    my $r = $c->send(GET => $path, token => $token)->read(5);
+    my $r = answer(@_);
 
     return $r ? $r->{status} : 0;
+}
+
+
+sub answer {
+    my ($path, $token) = @_;
+
+    my $c = eval { Test::Inbox::HTTP->new($port) } or return undef;
+
+    return $c->send(GET => $path, token => $token)->read(5);
 }
 
 
