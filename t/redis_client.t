@@ -10,6 +10,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 
+use IO::Socket::INET;
 use RedisClient;
 use Test::More;
 use Time::HiRes qw(time);
@@ -17,13 +18,15 @@ use Time::HiRes qw(time);
 my $echoes = sub { join '', map { "$_ 0 a$_\n" } 0 .. $_[0] - 1 };
 
 
-calls('epoll');
-calls('poll');
+# methods that tell edges and levels; nginx's debug log looks into our timers
+
+calls('epoll', 'info');
+calls('poll', 'debug');
 
 sub calls {
-    my ($method) = @_;
+    my ($method, $level) = @_;
 
-    my $t = RedisClient->new(events => "use $method;");
+    my $t = RedisClient->new(events => "use $method;", level => $level);
     $t->run($t->redis());
     $t->wait_up();
 
@@ -88,6 +91,27 @@ sub calls {
 }
 
 
+# over TCP
+
+{
+    my $free = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1');
+    my $port = $free->sockport();
+    close $free;
+
+    my $t = RedisClient->new();
+    $t->redis('--bind', '127.0.0.1', '--port', $port);
+    $t->run("127.0.0.1:$port", 'timeout=5000');
+    $t->wait_up();
+    is($t->get('call?cmd=ECHO,a&n=100'), $echoes->(100), 'over TCP');
+    is($t->get('call?cmd=ECHO&size=3000000&n=2'),
+       "0 0 3000000 bytes\n1 0 3000000 bytes\n", 'large ones too');
+    $t->end($t->{redis});
+    $t->wait_for('loss', sub { $t->status()->{downs} == 1 });
+    is($t->get('call?cmd=ECHO,a'), "0 refused\n", 'gone');
+    $t->quit('TCP');
+}
+
+
 # Redis goes and comes
 
 {
@@ -95,6 +119,12 @@ sub calls {
     my $redis = $t->redis();
     $t->run($redis, 'timeout=400');
     $t->wait_up();
+
+    my $sockets = $t->private_sockets();
+    $t->get('drop');
+    is($t->private_sockets(), $sockets - 1, 'a new binary does not inherit it');
+    $t->wait_up();
+    is($t->get('call?cmd=ECHO,a'), $echoes->(1), 'back');
 
     for my $signal ('KILL', 'TERM') {
         my $s = $t->begin('call?cmd=BLPOP,none,0&n=2');
@@ -124,11 +154,11 @@ sub calls {
     is($t->get('call?cmd=ECHO,a&n=2'), $echoes->(2), 'back');
 
     $t->cli('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-    $t->wait_for('loss', sub { $t->status()->{downs} == 4 });
+    $t->wait_for('loss', sub { $t->status()->{downs} == 5 });
     $t->wait_up();
     is($t->get('call?cmd=ECHO,a&n=2'), $echoes->(2), 'killed and back');
 
-    is($t->logged(qr/\[warn\].*inbox redis: /), 4, 'each loss is told once');
+    is($t->logged(qr/\[warn\].*inbox redis: /), 5, 'each loss is told once');
 
     $t->quit('Redis goes and comes');
 }

@@ -25,7 +25,7 @@ my $PATIENCE = 20;
 my $nginx;
 
 
-# redis_test's arguments: @redis; other words of nginx.conf: main => ...
+# words of nginx.conf: main => ..., events => ..., level => of the log
 sub new {
     my ($class, %options) = @_;
 
@@ -52,7 +52,6 @@ sub DESTROY {
 
 
 # the private nginx, built when something has changed
-
 sub nginx {
     return $nginx if $nginx;
 
@@ -63,12 +62,14 @@ sub nginx {
 }
 
 
+# nginx with redis_test's arguments
 sub run {
     my ($self, @redis) = @_;
 
     my $dir = $self->{dir};
     my $main = $self->{main} // '';
     my $events = $self->{events} // '';
+    my $level = $self->{level} // 'info';
 
     mkdir "$dir/logs";
     open my $conf, '>', "$dir/nginx.conf" or die $!;
@@ -77,7 +78,7 @@ user root;
 daemon off;
 worker_processes 1;
 pid $dir/nginx.pid;
-error_log $dir/error.log info;
+error_log $dir/error.log $level;
 $main
 events { worker_connections 256; $events }
 http {
@@ -147,7 +148,6 @@ sub end {
 
 
 # nginx leaves; true when it did so by itself and left a clean log
-
 sub quit {
     my ($self, $name) = @_;
 
@@ -169,7 +169,14 @@ sub trouble {
 sub log {
     my ($self) = @_;
 
-    open my $in, '<', "$self->{dir}/error.log" or return '';
+    return slurp("$self->{dir}/error.log");
+}
+
+
+sub slurp {
+    my ($file) = @_;
+
+    open my $in, '<', $file or return '';
     local $/;
 
     return scalar <$in> // '';
@@ -184,7 +191,6 @@ sub logged {
 
 
 # requests: begin() and finish(), or get() for both
-
 sub connect {
     my ($self) = @_;
 
@@ -233,6 +239,20 @@ sub status {
 }
 
 
+# sockets of the worker that a new binary does not inherit
+sub private_sockets {
+    my ($self) = @_;
+
+    my $pid = $self->status()->{pid};
+
+    return scalar grep {
+        my ($fd) = m{(\d+)$};
+        (readlink($_) // '') =~ /^socket:/
+        && slurp("/proc/$pid/fdinfo/$fd") =~ /^flags:\s*0*2\d{6}$/m;
+    } glob "/proc/$pid/fd/*";
+}
+
+
 sub wait_up {
     my ($self) = @_;
 
@@ -259,7 +279,6 @@ sub wait_for {
 
 
 # a real Redis, on redis.sock; other words of its configuration: @options
-
 sub redis {
     my ($self, @options) = @_;
 
@@ -291,7 +310,6 @@ sub cli {
 
 # a fake: serve->(socket, number of the connection from 1) for each connection,
 # one after the other; the connection is closed when it returns
-
 sub fake {
     my ($self, $serve, $path) = @_;
 
@@ -318,7 +336,6 @@ sub fake {
 
 
 # fakes' tools: the next command's words, or nothing at the end
-
 sub command {
     my ($s) = @_;
 
@@ -358,7 +375,6 @@ sub take {
 
 
 # writes all of it, however slowly it is read
-
 sub say_all {
     my ($s, $text) = @_;
 
@@ -373,7 +389,6 @@ sub say_all {
 
 
 # answers every command with its last word
-
 sub serve {
     my ($s) = @_;
 
@@ -384,7 +399,6 @@ sub serve {
 
 
 # until the other side closes
-
 sub wait_closed {
     my ($s) = @_;
 
