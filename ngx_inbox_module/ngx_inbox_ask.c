@@ -49,16 +49,22 @@ ngx_int_t
 ngx_inbox_ask(ngx_inbox_ctx_t *ctx, ngx_inbox_fn_e fn, const ngx_str_t *args,
     ngx_uint_t n, ngx_inbox_ask_pt next)
 {
-    ngx_inbox_ask_t  *ask;
+    ngx_inbox_ask_t    *ask;
+    ngx_inbox_fcall_t   fcall;
 
     ask = ngx_inbox_ask_state(ctx);
     if (ask == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    fcall.fn = fn;
+    fcall.space = &ctx->space;
+    fcall.args = args;
+    fcall.n = n;
+
     ask->next = next;
-    ask->call = ngx_inbox_store_call(ctx->worker->store, fn, &ctx->space, args,
-                                     n, ngx_inbox_ask_on_answer, ask);
+    ask->call = ngx_inbox_store_call(ctx->worker->store, &fcall,
+                                     ngx_inbox_ask_on_answer, ask);
 
     return ngx_inbox_ask_wait(ask);
 }

@@ -15,7 +15,7 @@
 
 /*
  * Reads the body into ctx->body, then calls next(ctx).  For the content
- * handler: returns what that returns.  Too large: 413, and next() is not called.
+ * handler: returns what that returns.  Too large: 413, without next().
  */
 ngx_int_t ngx_inbox_body_read(ngx_inbox_ctx_t *ctx,
     ngx_inbox_endpoint_pt next);

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) the ngx_inbox authors
  *
- * Files are read while nginx reads its configuration, as root: the workers never
- * need the right to.  What is secret in them is never part of an error.
+ * Files are read while nginx reads its configuration, as root: the workers
+ * never need the right to.  What is secret in them is never part of an error.
  */
 
 #include "ngx_inbox_directive.h"

@@ -269,6 +269,7 @@ ngx_inbox_outbox_claim(ngx_inbox_outbox_space_t *space)
     u_char               lease[NGX_INT64_LEN], limit[NGX_INT64_LEN];
     ngx_str_t            args[3];
     ngx_uint_t           room;
+    ngx_inbox_fcall_t    fcall;
     ngx_inbox_outbox_t  *outbox;
 
     outbox = space->outbox;
@@ -299,10 +300,13 @@ ngx_inbox_outbox_claim(ngx_inbox_outbox_space_t *space)
     args[2].data = limit;
     args[2].len = ngx_sprintf(limit, "%ui", room) - limit;
 
-    space->claim = ngx_inbox_store_call(outbox->worker->store,
-                                        NGX_INBOX_FN_CLAIM, &space->node.str,
-                                        args, 3, ngx_inbox_outbox_on_claimed,
-                                        space);
+    fcall.fn = NGX_INBOX_FN_CLAIM;
+    fcall.space = &space->node.str;
+    fcall.args = args;
+    fcall.n = 3;
+
+    space->claim = ngx_inbox_store_call(outbox->worker->store, &fcall,
+                                        ngx_inbox_outbox_on_claimed, space);
 }
 
 

@@ -192,15 +192,20 @@ ngx_inbox_poll_strings(ngx_inbox_poll_record_t *rec,
 static ngx_int_t
 ngx_inbox_poll_ask(ngx_inbox_parked_t *p)
 {
+    ngx_inbox_fcall_t          fcall;
     ngx_inbox_poll_record_t   *rec;
     ngx_inbox_poll_strings_t   s;
 
     rec = ngx_inbox_park_record(p);
     ngx_inbox_poll_strings(rec, &s);
 
-    rec->call = ngx_inbox_store_call(rec->worker->store,
-                                     (ngx_inbox_fn_e) rec->fn, &s.space, s.arg,
-                                     rec->n, ngx_inbox_poll_on_answer, p);
+    fcall.fn = (ngx_inbox_fn_e) rec->fn;
+    fcall.space = &s.space;
+    fcall.args = s.arg;
+    fcall.n = rec->n;
+
+    rec->call = ngx_inbox_store_call(rec->worker->store, &fcall,
+                                     ngx_inbox_poll_on_answer, p);
 
     return (rec->call != NULL) ? NGX_OK : NGX_ERROR;
 }
@@ -285,6 +290,7 @@ ngx_inbox_poll_receipt(ngx_inbox_worker_t *worker, ngx_inbox_poll_strings_t *s,
     ngx_inbox_answer_t *answer)
 {
     ngx_str_t                 args[4];
+    ngx_inbox_fcall_t         fcall;
     ngx_inbox_redis_value_t  *v;
 
     v = answer->value;
@@ -304,8 +310,13 @@ ngx_inbox_poll_receipt(ngx_inbox_worker_t *worker, ngx_inbox_poll_strings_t *s,
     ngx_str_set(&args[2], "delivered");
     args[3] = v->item[3]->str;
 
-    (void) ngx_inbox_store_call(worker->store, NGX_INBOX_FN_RECEIPT, &s->space,
-                                args, 4, ngx_inbox_poll_on_receipt, NULL);
+    fcall.fn = NGX_INBOX_FN_RECEIPT;
+    fcall.space = &s->space;
+    fcall.args = args;
+    fcall.n = 4;
+
+    (void) ngx_inbox_store_call(worker->store, &fcall,
+                                ngx_inbox_poll_on_receipt, NULL);
 }
 
 

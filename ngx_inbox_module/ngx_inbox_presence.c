@@ -42,6 +42,7 @@ void
 ngx_inbox_presence_seen(ngx_inbox_ctx_t *ctx)
 {
     uint32_t                    who, space;
+    ngx_inbox_fcall_t           fcall;
     ngx_inbox_presence_slot_t  *slot;
 
     who = ngx_murmur_hash2(ctx->who.data, ctx->who.len);
@@ -56,8 +57,12 @@ ngx_inbox_presence_seen(ngx_inbox_ctx_t *ctx)
         return;
     }
 
-    if (ngx_inbox_store_call(ctx->worker->store, NGX_INBOX_FN_SEEN,
-                             &ctx->space, &ctx->who, 1,
+    fcall.fn = NGX_INBOX_FN_SEEN;
+    fcall.space = &ctx->space;
+    fcall.args = &ctx->who;
+    fcall.n = 1;
+
+    if (ngx_inbox_store_call(ctx->worker->store, &fcall,
                              ngx_inbox_presence_on_told, NULL)
         == NULL)
     {

@@ -503,9 +503,14 @@ ngx_inbox_send_settle(ngx_inbox_send_t *send, const char *outcome,
 static void
 ngx_inbox_send_tell(ngx_inbox_send_t *send)
 {
-    send->call = ngx_inbox_store_call(send->worker->store,
-                                      NGX_INBOX_FN_SETTLE, &send->space,
-                                      send->args, NGX_INBOX_SEND_ARGS,
+    ngx_inbox_fcall_t  fcall;
+
+    fcall.fn = NGX_INBOX_FN_SETTLE;
+    fcall.space = &send->space;
+    fcall.args = send->args;
+    fcall.n = NGX_INBOX_SEND_ARGS;
+
+    send->call = ngx_inbox_store_call(send->worker->store, &fcall,
                                       ngx_inbox_send_on_settled, send);
 
     if (send->call == NULL) {

@@ -110,6 +110,7 @@ ngx_inbox_settings_load(ngx_inbox_settings_t *settings, const ngx_str_t *space,
     const ngx_str_t *channel, ngx_inbox_settings_done_pt done, void *data)
 {
     u_char                     *p;
+    ngx_inbox_fcall_t           fcall;
     ngx_inbox_settings_load_t  *load;
 
     load = ngx_alloc(sizeof(ngx_inbox_settings_load_t) + space->len
@@ -130,8 +131,12 @@ ngx_inbox_settings_load(ngx_inbox_settings_t *settings, const ngx_str_t *space,
     load->channel.len = channel->len;
     ngx_memcpy(p, channel->data, channel->len);
 
-    load->call = ngx_inbox_store_call(settings->worker->store,
-                                      NGX_INBOX_FN_CHANNEL, space, channel, 1,
+    fcall.fn = NGX_INBOX_FN_CHANNEL;
+    fcall.space = space;
+    fcall.args = channel;
+    fcall.n = 1;
+
+    load->call = ngx_inbox_store_call(settings->worker->store, &fcall,
                                       ngx_inbox_settings_on_answer, load);
 
     if (load->call == NULL) {

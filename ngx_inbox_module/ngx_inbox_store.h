@@ -84,6 +84,16 @@ typedef struct {
 } ngx_inbox_answer_t;
 
 
+/* one question: a function, on a space, with these arguments; all borrowed
+   until the call has started */
+typedef struct {
+    ngx_inbox_fn_e            fn;
+    const ngx_str_t          *space;
+    const ngx_str_t          *args;
+    ngx_uint_t                n;
+} ngx_inbox_fcall_t;
+
+
 typedef struct ngx_inbox_store_call_s  ngx_inbox_store_call_t;
 
 /* exactly once, never before the start returned */
@@ -98,12 +108,11 @@ ngx_inbox_store_t *ngx_inbox_store_create(ngx_pool_t *pool,
 void ngx_inbox_store_destroy(ngx_inbox_store_t *store);
 
 /*
- * Starts function fn on a space; `now` is put in front of the arguments, all
- * are copied.  NULL: the store is away or memory is out; done will not come.
+ * Starts a function; `now` is put in front of the arguments.  NULL: the store
+ * is away or memory is out; done will not come.
  */
 ngx_inbox_store_call_t *ngx_inbox_store_call(ngx_inbox_store_t *store,
-    ngx_inbox_fn_e fn, const ngx_str_t *space, const ngx_str_t *args,
-    ngx_uint_t n, ngx_inbox_store_done_pt done, void *data);
+    const ngx_inbox_fcall_t *fcall, ngx_inbox_store_done_pt done, void *data);
 
 void ngx_inbox_store_forget(ngx_inbox_store_call_t *call);
 

@@ -156,7 +156,8 @@ ngx_inbox_visitor_identity(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line)
     ctx->visitor.data = p;
     ctx->visitor.len = sizeof(NGX_INBOX_VISITOR_USER) - 1
                        + NGX_INBOX_SHA256_HEX;
-    p = ngx_cpymem(p, NGX_INBOX_VISITOR_USER, sizeof(NGX_INBOX_VISITOR_USER) - 1);
+    p = ngx_cpymem(p, NGX_INBOX_VISITOR_USER,
+                   sizeof(NGX_INBOX_VISITOR_USER) - 1);
 
     return ngx_inbox_crypt_sha256_hex(&user, p);
 }
