@@ -27,8 +27,9 @@ static const char *ngx_inbox_store_functions[] = {
     "take", "join", "leave", "close", "reopen", "transfer", "read", "receipt",
     "typing", "me", "seen", "away", "attended", "claim", "settle",
     "space_put", "space", "channel_put", "channel", "channel_get",
-    "channel_delete", "channels", "group_put", "group_get", "group_delete", "groups", "agent_put", "agent_get",
-    "agent_delete", "agents", "token_add", "tokens", "token_delete"
+    "channel_delete", "channels", "group_put", "group_get", "group_delete",
+    "groups", "agent_put", "agent_get", "agent_delete", "agents", "token_add",
+    "tokens", "token_delete"
 };
 
 

@@ -56,6 +56,7 @@ nginx="src/core/ngx_palloc.c src/core/ngx_string.c src/core/ngx_array.c
        src/core/ngx_times.c src/os/unix/ngx_alloc.c src/os/unix/ngx_time.c"
 
 ours="ngx_inbox_text.c ngx_inbox_json.c ngx_inbox_json_mend.c
+      ngx_inbox_json_write.c
       ngx_inbox_crypt.c"
 
 
