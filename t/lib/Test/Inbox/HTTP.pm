@@ -148,7 +148,8 @@ sub take {
     shift @{$self->{methods}} if $status >= 200;
 
     return { status => $status, headers => \%headers, body => $body,
-             head => join("\n", $line, @lines), json => decode($body) };
+             head => join("\n", $line, @lines),
+             json => $self->{plain} ? undef : decode($body) };
 }
 
 

@@ -1,0 +1,155 @@
+# Copyright (C) the ngx_inbox authors
+#
+# Webhooks as they come on a bad day: one update two hundred times at once over
+# all workers, then ten thousand updates of a hundred people.  Nothing is stored
+# twice, nothing is missing, every chat is in the order in which it was written.
+
+use strict;
+use warnings;
+use utf8;
+
+use Cwd qw(abs_path);
+use File::Basename qw(dirname);
+use Test::More;
+
+use lib dirname(abs_path(__FILE__)) . '/lib';
+use FakeTelegram;
+use Test::Inbox;
+use Test::Inbox::Crowd;
+
+my $USERS = 100;
+my $EACH = 100;
+
+my %SECRET = ('X-Telegram-Bot-Api-Secret-Token' => 'hook-secret');
+
+my $t = Test::Inbox->new(workers => 4)->start();
+$t->telegram();
+
+
+# one update, two hundred times
+
+my $hello = FakeTelegram::update(1, 'Hello', id => 1);
+
+my @answers = $t->parallel(map {
+    [POST => '/inbox/hook/bot', json => $hello, headers => \%SECRET] } 1 .. 200);
+
+is(scalar(grep { $_ && $_->{status} == 200 } @answers), 200,
+    'two hundred deliveries of one update are accepted');
+
+my $journal = $t->api(GET => 'journal')->{json};
+
+is(scalar @{$journal->{chats}}, 1, 'there is one chat');
+is($journal->{chats}[0]{unread}, 1, 'with one message');
+is_deeply([texts(1)], ['Hello'], 'that is the transcript');
+
+
+# ten thousand updates; every seventh is delivered twice
+
+my $crowd = Test::Inbox::Crowd->new($t->port);
+my $refused = 0;
+
+$crowd->add(platform($_)) for 1 .. $USERS;
+
+ok($crowd->run(60), 'ten thousand updates are taken');
+is($refused, 0, 'each at once');
+
+$journal = walk_journal();
+
+is($journal->{counts}, "unassigned $USERS, active 0, inactive 0",
+    'the journal counts one chat of each');
+is(scalar(keys %{$journal->{unread}}), $USERS, 'and lists it once');
+is_deeply([grep { $journal->{unread}{$_} != $EACH } keys %{$journal->{unread}}],
+    [1], 'with a hundred unread messages');
+is($journal->{unread}{1}, $EACH + 1, 'and one more of who wrote before');
+is($journal->{badge}, $USERS, 'and so does the badge');
+
+my @wrong = grep { !in_order(texts($_)) } keys %{$journal->{unread}};
+
+is_deeply(\@wrong, [], 'every transcript is whole and in order');
+
+$t->done();
+
+
+# one person's updates, one after the other on one connection
+sub platform {
+    my ($user) = @_;
+
+    my $n = 0;
+    my $again = 0;
+
+    return sub {
+        my ($r) = @_;
+
+        $refused++ if $r && $r->{status} != 200;
+
+        if ($n % 7 == 0 && $n && !$again) {
+            $again = 1;
+
+        } else {
+            $again = 0;
+            return if $n == $EACH;
+            $n++;
+        }
+
+        return Test::Inbox::HTTP::bytes(POST => '/inbox/hook/bot',
+            body => update($user, $n), type => 'application/json',
+            headers => \%SECRET);
+    };
+}
+
+
+# as FakeTelegram::update() makes it, faster
+sub update {
+    my ($user, $n) = @_;
+
+    my $id = $user * 1000 + $n;
+
+    return qq({"update_id":$id,"message":{"message_id":$id,"date":1700000000,)
+        . qq("text":"$user says $n","from":{"id":$user,"first_name":"U$user"},)
+        . qq("chat":{"id":$user,"type":"private"}}});
+}
+
+
+# the whole journal by pages
+sub walk_journal {
+    my ($before, %seen) = ('');
+
+    while (1) {
+        my $page = $t->api(GET => "journal?limit=30$before")->{json};
+
+        $seen{unread}{$_->{id}} += $_->{unread} for @{$page->{chats}};
+        $seen{badge} = $page->{badge}{incoming};
+        $seen{counts} = join ', ', map { "$_ $page->{counts}{$_}" }
+            qw(unassigned active inactive);
+
+        return \%seen if !defined $page->{next};
+        $before = "&before=$page->{next}";
+    }
+}
+
+
+# what the client has written, oldest first, by pages from the end
+sub texts {
+    my ($chat) = @_;
+
+    my ($before, @texts) = ('');
+
+    while (1) {
+        my $body = $t->api(GET => "chats/$chat/messages?limit=40$before")
+            ->{body};
+
+        unshift @texts, $body =~ /"from":"client"[^}]*?"text":"([^"]*)"/g;
+
+        my ($next) = $body =~ /"next":"([^"]+)"/ or return @texts;
+        $before = "&before=$next";
+    }
+}
+
+
+# all that one person said, as it was said
+sub in_order {
+    my @texts = grep { $_ ne 'Hello' } @_;
+    my ($user) = ($texts[0] // '') =~ /^(\d+) says/ or return 0;
+
+    return "@texts" eq join ' ', map { "$user says $_" } 1 .. $EACH;
+}
