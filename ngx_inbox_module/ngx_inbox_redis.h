@@ -83,13 +83,14 @@ void ngx_inbox_redis_destroy(ngx_inbox_redis_t *redis);
  * Starts one command; the arguments are copied.  While the first connection is
  * being made the call waits (within its deadline).  NULL: not started, because
  * the store is known to be away, too much is in flight, or memory is out; the
- * callback will not come.
+ * callback will not come.  done NULL: nobody waits, the handle is not kept.
  */
 ngx_inbox_redis_call_t *ngx_inbox_redis_call(ngx_inbox_redis_t *redis,
     const ngx_str_t *argv, ngx_uint_t argc, ngx_inbox_redis_done_pt done,
     void *data);
 
-/* the callback will not come; the command may still take effect */
+/* the callback will not come; the command may still take effect.  Not after
+   the callback has been called: the handle went with it */
 void ngx_inbox_redis_forget(ngx_inbox_redis_call_t *call);
 
 /* subscriber only: sends, expects nothing; NGX_OK | NGX_ERROR (not up, full) */
