@@ -85,6 +85,8 @@ static ngx_int_t ngx_inbox_route_problem(ngx_inbox_ctx_t *ctx);
 
 static const ngx_inbox_route_t  ngx_inbox_routes[] = {
 
+    { NGX_INBOX_ROUTE_GET, "hook/@", NGX_INBOX_ROUTE_ANYBODY,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_webhook_hello },
     { NGX_HTTP_POST, "hook/@", NGX_INBOX_ROUTE_ANYBODY,
       NGX_INBOX_ROUTE_RAW, ngx_inbox_webhook },
 

@@ -17,6 +17,10 @@
 #define NGX_INBOX_WEBHOOK_HEAD  3
 
 
+static ngx_int_t ngx_inbox_webhook_on_hello(ngx_inbox_ctx_t *ctx,
+    const ngx_inbox_line_t *line);
+static void ngx_inbox_webhook_hook(ngx_inbox_ctx_t *ctx,
+    ngx_inbox_hook_t *hook);
 static ngx_int_t ngx_inbox_webhook_on_line(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_line_t *line);
 static ngx_int_t ngx_inbox_webhook_again(ngx_inbox_ctx_t *ctx);
@@ -36,10 +40,70 @@ ngx_inbox_webhook(ngx_inbox_ctx_t *ctx)
 }
 
 
+ngx_int_t
+ngx_inbox_webhook_hello(ngx_inbox_ctx_t *ctx)
+{
+    /* asked rarely, and a refusal from memory would have to be repeated */
+
+    return ngx_inbox_ask_line(ctx, &ctx->param[0], 1,
+                              ngx_inbox_webhook_on_hello);
+}
+
+
+static ngx_int_t
+ngx_inbox_webhook_on_hello(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line)
+{
+    ngx_str_t                   body;
+    ngx_inbox_hook_t            hook;
+    const ngx_inbox_channel_t  *channel;
+
+    static ngx_str_t  allow = ngx_string("POST");
+
+    channel = ngx_inbox_channel_find(&line->kind);
+
+    if (channel == NULL || channel->verify == NULL || !line->enabled) {
+        return ngx_inbox_reply_problem(ctx->r, NGX_HTTP_NOT_FOUND, "not_found",
+                                       "no such channel");
+    }
+
+    if (channel->greet == NULL) {
+
+        if (ngx_inbox_reply_header(ctx->r, "Allow", &allow) != NGX_OK) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        return ngx_inbox_reply_problem(ctx->r, NGX_HTTP_NOT_ALLOWED,
+                                       "method_not_allowed",
+                                       "this platform sends POST");
+    }
+
+    ngx_inbox_webhook_hook(ctx, &hook);
+
+    if (channel->greet(ctx->r->pool, line, &hook, &body) != NGX_OK) {
+        return ngx_inbox_reply_problem(ctx->r, NGX_HTTP_FORBIDDEN, "forbidden",
+                                       "the word does not fit");
+    }
+
+    return ngx_inbox_reply_text(ctx->r, NGX_HTTP_OK, "text/plain", &body);
+}
+
+
+static void
+ngx_inbox_webhook_hook(ngx_inbox_ctx_t *ctx, ngx_inbox_hook_t *hook)
+{
+    hook->body = ctx->body;
+    hook->args = ctx->r->args;
+    hook->method = ctx->r->method_name;
+    hook->data = ctx->r;
+    hook->header = ngx_inbox_webhook_header;
+}
+
+
 static ngx_int_t
 ngx_inbox_webhook_on_line(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line)
 {
     ngx_int_t                   rc;
+    ngx_str_t                   body;
     ngx_uint_t                  odd;
     ngx_array_t                *events;
     ngx_inbox_hook_t            hook;
@@ -59,11 +123,7 @@ ngx_inbox_webhook_on_line(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line)
 
     ctx->channel = channel;
 
-    hook.body = ctx->body;
-    hook.args = ctx->r->args;
-    hook.method = ctx->r->method_name;
-    hook.data = ctx->r;
-    hook.header = ngx_inbox_webhook_header;
+    ngx_inbox_webhook_hook(ctx, &hook);
 
     if (channel->verify(ctx->r->pool, line, &hook) != NGX_OK) {
 
@@ -74,6 +134,12 @@ ngx_inbox_webhook_on_line(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line)
         return ngx_inbox_reply_problem(ctx->r, NGX_HTTP_UNAUTHORIZED,
                                        "bad_signature",
                                        "the signature does not fit the body");
+    }
+
+    if (channel->greet != NULL
+        && channel->greet(ctx->r->pool, line, &hook, &body) == NGX_OK)
+    {
+        return ngx_inbox_reply_text(ctx->r, NGX_HTTP_OK, "text/plain", &body);
     }
 
     events = ngx_array_create(ctx->r->pool, 4, sizeof(ngx_inbox_event_t));

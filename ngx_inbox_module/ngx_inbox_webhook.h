@@ -20,7 +20,11 @@
 #include "ngx_inbox_ctx.h"
 
 
+/* POST: events */
 ngx_int_t ngx_inbox_webhook(ngx_inbox_ctx_t *ctx);
+
+/* GET: a platform asks whether the webhook is ours */
+ngx_int_t ngx_inbox_webhook_hello(ngx_inbox_ctx_t *ctx);
 
 
 #endif /* _NGX_INBOX_WEBHOOK_H_INCLUDED_ */

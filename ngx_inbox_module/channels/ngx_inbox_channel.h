@@ -152,6 +152,17 @@ typedef struct {
 
     /* body of the 200 to a webhook; len 0: empty */
     ngx_str_t            thanks;
+
+    /*
+     * A question that is no event: a GET that proves the webhook ours, or a
+     * verified POST that wants a code.  NGX_OK: *body is the answer, text;
+     * NGX_DECLINED: it is none; NGX_ABORT: whoever asks may not know.  NULL:
+     * the platform asks nothing.
+     */
+    ngx_int_t          (*greet)(ngx_pool_t *pool,
+                                const ngx_inbox_line_t *line,
+                                const ngx_inbox_hook_t *hook,
+                                ngx_str_t *body);
 } ngx_inbox_channel_t;
 
 

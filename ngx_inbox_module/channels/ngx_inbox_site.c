@@ -30,5 +30,6 @@ const ngx_inbox_channel_t  ngx_inbox_site = {
     NULL,                                  /* parse */
     NULL,                                  /* build */
     NULL,                                  /* judge */
-    ngx_null_string                        /* thanks */
+    ngx_null_string,                       /* thanks */
+    NULL                                   /* greet */
 };

@@ -78,7 +78,8 @@ const ngx_inbox_channel_t  ngx_inbox_telegram = {
     ngx_inbox_telegram_parse,              /* parse */
     ngx_inbox_telegram_build,              /* build */
     ngx_inbox_telegram_judge,              /* judge */
-    ngx_null_string                        /* thanks */
+    ngx_null_string,                       /* thanks */
+    NULL                                   /* greet */
 };
 
 
