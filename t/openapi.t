@@ -1,0 +1,109 @@
+# Copyright (C) the ngx_inbox authors
+#
+# The pages about the API tell the truth: docs/openapi.yaml is OpenAPI 3.1,
+# every example of docs/api.md is run and answers as printed, and every answer
+# fits the schema that openapi.yaml has for it.
+
+use strict;
+use warnings;
+use utf8;
+
+use Cwd qw(abs_path);
+use File::Basename qw(dirname);
+use IPC::Open2;
+use JSON::PP;
+use Test::More;
+
+use lib dirname(abs_path(__FILE__)) . '/lib';
+use ApiPage;
+use FakeTelegram;
+use Test::Inbox;
+
+my $top = dirname(abs_path(__FILE__)) . '/..';
+
+plan(skip_all => 'no npm packages here')
+    if !-d "$top/node_modules/\@seriousme/openapi-schema-validator";
+
+is(faults(), '', 'openapi.yaml is a correct document');
+
+
+# the examples
+
+my $fake = FakeTelegram->new();
+my $t = Test::Inbox->new(apis => { telegram => $fake->origin })->start();
+my $page = ApiPage->new("$top/docs/api.md");
+
+$page->run($t);
+is($page->wrong($_), '', $_->{title}) for $page->examples;
+
+
+# what the server said, errors too
+
+is(faults($page->calls, refusals()), '',
+    'every answer is as openapi.yaml says');
+
+$t->done();
+
+
+# calls that no reader needs to see
+sub refusals {
+    return map { call(@$_) }
+        [GET => 'health'], [GET => 'api/v1/me'], [GET => 'api/v1/chats/999'],
+        [PUT => 'api/v1/groups/UPPER', '{}'],
+        [PUT => 'api/v1/groups/none', '{"agents": 1}'],
+        [PUT => 'api/v1/channels/x', '{"kind": "pigeon"}'],
+        [PUT => 'api/v1/space', '[]'], [PUT => 'api/v1/space', '{'],
+        [POST => 'api/v1/chats/1/messages', '{"text": "  "}'],
+        [POST => 'api/v1/chats/1/messages',
+            '{"text": "' . ('x' x 20000) . '"}'],
+        [POST => 'api/v1/chats/1/transfer', '{}'],
+        [GET => 'api/v1/journal?since=1&wait=1'],
+        [GET => 'api/v1/journal?since=9000000000000000'],
+        [GET => 'api/v1/inbox?since=9000000000000000'],
+        [DELETE => 'api/v1/groups/support'],
+        [POST => 'widget/nobody/session', '{}'],
+        [POST => 'widget/site/session', '{"user_id": "7", "user_hash": "0"}'],
+        [PUT => 'api/v1/channels/made', '{"kind": "telegram"}'];
+}
+
+
+sub call {
+    my ($method, $path, $body) = @_;
+
+    my $r = $t->request($method, "/inbox/$path",
+        token => ($path eq 'api/v1/me' ? undef : $t->token),
+        defined $body ? (body => $body) : ());
+
+    my ($type) = $r->{head} =~ /^Content-Type: *(.*?)\r?$/mi;
+
+    return { method => $method, path => "/inbox/$path",
+        status => $r->{status}, type => $type // '',
+        body => $r->{body} // '' };
+}
+
+
+# without calls only the document is looked at
+sub faults {
+    my (@calls) = @_;
+
+    my $json = JSON::PP->new;
+
+    for my $call (@calls) {
+        $call->{path} =~ s{^/inbox}{};
+        utf8::decode($call->{$_}) for qw(path body);
+    }
+
+    my $pid = open2(my $out, my $in, 'node', "$top/t/lib/openapi.mjs",
+        "$top/docs/openapi.yaml");
+
+    binmode $_, ':encoding(UTF-8)' for $in, $out;
+    print $in $json->encode(\@calls);
+    close $in;
+
+    my @lines = <$out>;
+
+    waitpid $pid, 0;
+    push @lines, "node said $?\n" if $?;
+
+    return join '', grep { @calls || !/nobody has tried/ } @lines;
+}
