@@ -467,12 +467,14 @@ sub slurp {
 }
 
 
-$SIG{INT} = $SIG{TERM} = sub { exit 130 };
+# PIPE: who reads our results has left
+$SIG{$_} = sub { exit 130 } for qw(HUP INT PIPE TERM);
 
 # a test that died or forgot done() still ends its servers, and fails when they
 # complain; processes that the test has forked are none of this
 END {
     my $code = $?;
+    local $SIG{PIPE} = 'IGNORE';
     my @mine = $$ == $owner ? grep { !$_->{cleaned} } @running : ();
 
     for my $self (@mine) {
