@@ -64,7 +64,7 @@ function judge({ method, path, status, type, body }) {
     console.log(`${operation.name}: no response ${status}`);
     return;
   }
-  if (Number(status) < 400) {
+  if (operation.responses[status]) {
     tried.add(operation.name);
   }
   if (method !== 'HEAD') {
