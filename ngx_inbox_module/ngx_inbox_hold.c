@@ -18,6 +18,7 @@ typedef struct {
 } ngx_inbox_hold_t;
 
 
+static void ngx_inbox_hold_look(ngx_http_request_t *r);
 static void ngx_inbox_hold_read(ngx_http_request_t *r);
 static void ngx_inbox_hold_on_cleanup(void *data);
 
@@ -34,7 +35,11 @@ ngx_inbox_hold_start(ngx_http_request_t *r, void (*gone)(void *data),
         return NGX_ERROR;
     }
 
-    ngx_inbox_hold_watch(r);
+    if (ngx_inbox_hold_end(r) == NGX_DECLINED) {
+        r->main->count++;
+    }
+
+    ngx_inbox_hold_look(r);
 
     hold = cln->data;
     hold->request = r;
@@ -50,10 +55,17 @@ ngx_inbox_hold_start(ngx_http_request_t *r, void (*gone)(void *data),
 void
 ngx_inbox_hold_watch(ngx_http_request_t *r)
 {
-    if (ngx_inbox_hold_end(r) == NGX_DECLINED) {
-        r->main->count++;
-    }
+    (void) ngx_inbox_hold_end(r);
 
+    r->main->count++;
+
+    ngx_inbox_hold_look(r);
+}
+
+
+static void
+ngx_inbox_hold_look(ngx_http_request_t *r)
+{
     r->write_event_handler = ngx_http_request_empty_handler;
 
     if (r->discard_body) {
