@@ -63,11 +63,15 @@ ngx_inbox_visitor_on_session(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line)
         rc = ngx_inbox_visitor_person(ctx);
     }
 
+    if (rc == NGX_OK) {
+        rc = ngx_inbox_visitor_token(ctx);
+    }
+
     if (rc == NGX_DECLINED) {
         return ctx->refused;
     }
 
-    if (rc != NGX_OK || ngx_inbox_visitor_token(ctx) != NGX_OK) {
+    if (rc != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -200,10 +204,23 @@ ngx_inbox_visitor_person(ngx_inbox_ctx_t *ctx)
 }
 
 
+/* what he says of himself travels in it: it must fit into a header */
+
 static ngx_int_t
 ngx_inbox_visitor_token(ngx_inbox_ctx_t *ctx)
 {
-    return ngx_inbox_auth_make_visitor(ctx, &ctx->param[0], &ctx->secret);
+    if (ngx_inbox_auth_make_visitor(ctx, &ctx->param[0], &ctx->secret)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (ctx->secret.len > NGX_INBOX_MAX_TOKEN) {
+        ctx->refused = ngx_inbox_reply_invalid(ctx->r, "name", "is too long");
+        return NGX_DECLINED;
+    }
+
+    return NGX_OK;
 }
 
 
