@@ -1,0 +1,145 @@
+package Bench::Figures;
+
+# Copyright (C) the ngx_inbox authors
+#
+# What was measured.  A figure is a list of pairs, ours and the reference's, of
+# the same round; what counts is the ratio within a round, because both sides
+# of it had the same machine.  Printed as a table, kept as JSON.
+
+use strict;
+use warnings;
+
+use JSON::PP;
+use POSIX qw(strftime);
+
+use Bench::Servers;
+
+my $FILE = "$Bench::Servers::TOP/bench/last.json";
+
+
+sub new {
+    my ($class) = @_;
+
+    return bless { figures => [] }, $class;
+}
+
+
+# name, unit, ours => [...], reference => [...] (none: a figure without a
+# reference), against => what the reference is, hold => '>= 0.9' (of the ratio's
+# median; of ours when there is no reference), digits, note
+sub add {
+    my ($self, $row, %f) = @_;
+
+    my @ratio = map { $f{ours}[$_] / $f{reference}[$_] } 0 .. $#{$f{reference}};
+
+    my %figure = (row => $row, name => $f{name}, unit => $f{unit},
+        ours => parts($f{ours}), against => $f{against}, note => $f{note},
+        hold => $f{hold});
+
+    if (@ratio) {
+        $figure{reference} = parts($f{reference});
+        $figure{ratio} = parts(\@ratio);
+    }
+
+    if ($f{hold}) {
+        my $value = ($figure{ratio} // $figure{ours})->{median};
+        my ($op, $bound) = split ' ', $f{hold};
+        $figure{held} = ($op eq '>=' ? $value >= $bound : $value <= $bound)
+            ? JSON::PP::true : JSON::PP::false;
+    }
+
+    push @{$self->{figures}}, \%figure;
+    print line(\%figure);
+}
+
+
+sub parts {
+    my ($values) = @_;
+
+    my @sorted = sort { $a <=> $b } @$values;
+
+    return { min => num($sorted[0]), median => num($sorted[$#sorted / 2]),
+             max => num($sorted[-1]), rounds => scalar @sorted };
+}
+
+
+# four digits that mean something
+sub num {
+    my ($n) = @_;
+
+    return 0 + ($n >= 1000 ? sprintf('%.0f', $n) : sprintf('%.4g', $n));
+}
+
+
+sub heading {
+    return sprintf("%-9s %-46s %12s %12s   %-20s %s\n", 'row', 'what', 'ours',
+                   'reference', 'ratio min med max', 'hold');
+}
+
+
+sub line {
+    my ($f) = @_;
+
+    my $ratio = $f->{ratio}
+        ? sprintf('%.2f  %.2f  %.2f', @{$f->{ratio}}{qw(min median max)}) : '';
+    my $hold = !$f->{hold} ? ''
+             : $f->{hold} . ($f->{held} ? '' : '  below the goal');
+
+    return sprintf("%-9s %-46s %12s %12s   %-20s %s\n", $f->{row},
+        "$f->{name}, $f->{unit}", spaced($f->{ours}{median}),
+        $f->{reference} ? spaced($f->{reference}{median}) : '', $ratio, $hold);
+}
+
+
+sub spaced {
+    my ($n) = @_;
+
+    return $n if $n < 10000;
+
+    1 while $n =~ s/^(\d+)(\d{3})/$1,$2/;
+    return $n;
+}
+
+
+# the rows that were measured now take the place of theirs before
+sub save {
+    my ($self) = @_;
+
+    my %new = map { $_->{row} => 1 } @{$self->{figures}};
+    my $before = last_one();
+    my @kept = $before ? grep { !$new{$_->{row}} } @{$before->{figures}} : ();
+
+    open my $out, '>', "$FILE.new" or die "$FILE.new: $!\n";
+    print $out JSON::PP->new->utf8->canonical->pretty->encode({
+        at => strftime('%Y-%m-%dT%H:%M:%SZ', gmtime),
+        machine => machine(), figures => [@kept, @{$self->{figures}}]
+    });
+    close $out or die "$FILE.new: $!\n";
+    rename "$FILE.new", $FILE or die "$FILE: $!\n";
+}
+
+
+sub last_one {
+    open my $in, '<', $FILE or return undef;
+    local $/;
+    return decode_json(<$in>);
+}
+
+
+# in general terms
+sub machine {
+    my $cpu = Bench::Servers::slurp('/proc/cpuinfo');
+    my ($model) = $cpu =~ /^model name\s*:\s*(.*)$/m;
+    my $cores = () = $cpu =~ /^processor\s*:/mg;
+    my ($memory) = Bench::Servers::slurp('/proc/meminfo') =~ /^MemTotal:\s+(\d+)/;
+    my ($load) = split ' ', Bench::Servers::slurp('/proc/loadavg');
+    my ($nginx) = `@{[Bench::Servers::nginx()]} -v 2>&1` =~ m{nginx/(\S+)};
+    my ($redis) = `redis-server --version` =~ /v=(\S+)/;
+
+    return { cores => $cores, cpu => $model // 'unknown',
+             memory_gb => sprintf('%.0f', $memory / 1048576) + 0,
+             load => $load + 0, nginx => $nginx, redis => $redis };
+}
+
+
+1;

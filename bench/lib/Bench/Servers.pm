@@ -1,0 +1,459 @@
+package Bench::Servers;
+
+# Copyright (C) the ngx_inbox authors
+#
+# The servers of one row: a private Redis with the settings of `make run`, a
+# nginx with our module and, when asked for, one with Nchan.  The two nginx have
+# the same lines but for the module and its locations, one worker each, and no
+# access log.  Nothing of the machine's own configuration is read, so Nchan is
+# loaded here and nowhere else.
+#
+#     my $s = Bench::Servers->new(nchan => 1);
+#     $s->inbox(GET => 'me')                 the API as the owner
+#     $s->worker('inbox'), $s->resident('inbox')
+#
+# Whatever ends the program ends what was started: see stop_all().
+
+use strict;
+use warnings;
+
+use Cwd qw(abs_path);
+use File::Basename qw(dirname);
+use File::Path qw(make_path remove_tree);
+use HTTP::Tiny;
+use IO::Socket::INET;
+use IO::Socket::UNIX;
+use JSON::PP;
+use POSIX qw(WNOHANG);
+use Time::HiRes qw(time sleep);
+
+our $TOP = abs_path(dirname(abs_path(__FILE__)) . '/../../..');
+our $DIR = "$TOP/build/bench/run";
+our $NCHAN = '/usr/lib/nginx/modules/ngx_nchan_module.so';
+
+my $TOKEN = 'bench-' . join '', map { sprintf '%x', rand 16 } 1 .. 58;
+my $SECRET = join '', map { sprintf '%x', rand 16 } 1 .. 64;
+
+# seconds
+my $START = 20;
+
+my @running;
+my $owner = $$;
+my $ticks = POSIX::sysconf(POSIX::_SC_CLK_TCK());
+
+
+# options: nchan (1: that nginx too)
+sub new {
+    my ($class, %o) = @_;
+
+    my $self = bless {
+        dir => $DIR, pid => {}, port => {}, tls => {},
+        http => HTTP::Tiny->new(timeout => 20, keep_alive => 0), %o
+    }, $class;
+
+    push @running, $self;
+
+    remove_tree($DIR);
+    make_path("$DIR/temp");
+    chmod 0700, $DIR;
+    $self->spew('owner.token', $TOKEN);
+    $self->spew('secret', $SECRET);
+
+    $self->certificate();
+    $self->start_redis();
+    $self->start_nginx('inbox');
+    $self->start_nginx('nchan') if $self->{nchan};
+    $self->provision();
+
+    return $self;
+}
+
+
+sub spew {
+    my ($self, $name, @text) = @_;
+
+    open my $out, '>:raw', "$DIR/$name" or die "$DIR/$name: $!\n";
+    print $out @text;
+    close $out or die "$DIR/$name: $!\n";
+
+    return "$DIR/$name";
+}
+
+
+sub certificate {
+    my ($self) = @_;
+
+    system("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256"
+        . " -nodes -days 2 -subj /CN=localhost -keyout '$DIR/key.pem'"
+        . " -out '$DIR/cert.pem' 2> '$DIR/openssl.log'") == 0
+        or die "no certificate, see $DIR/openssl.log\n";
+}
+
+
+# Redis
+
+# a rewrite of the append-only file in the middle of a round would be noise
+sub start_redis {
+    my ($self) = @_;
+
+    my $conf = $self->spew('redis.conf', <<"END");
+port 0
+unixsocket $DIR/redis.sock
+dir $DIR
+logfile $DIR/redis.log
+save ""
+appendonly yes
+appendfsync everysec
+auto-aof-rewrite-percentage 0
+END
+
+    $self->spawn('redis', 'redis-server', $conf);
+    $self->until_true('redis', sub {
+        -S "$DIR/redis.sock" && eval { $self->redis('PING') eq 'PONG' }
+    });
+}
+
+
+# one command; the reply as hiredis' command line tool prints it
+sub redis {
+    my ($self, @words) = @_;
+
+    open my $in, '-|', 'redis-cli', '-s', "$DIR/redis.sock", @words
+        or die "redis-cli: $!\n";
+    local $/;
+    my $reply = <$in> // '';
+    close $in;
+    $reply =~ s{\n\z}{};
+
+    return $reply;
+}
+
+
+sub redis_info {
+    my ($self, $field) = @_;
+
+    return $self->redis('INFO') =~ /^\Q$field\E:([^\r\n]*)/m ? $1 : undef;
+}
+
+
+# nginx
+
+sub start_nginx {
+    my ($self, $name) = @_;
+
+    $self->{port}{$name} = free_port();
+    $self->{tls}{$name} = free_port();
+
+    my $conf = $self->spew("$name.conf", $self->nginx_conf($name));
+
+    $self->spawn($name, nginx(), '-e', "$DIR/$name.log", '-c', $conf);
+
+    $self->until_true($name, sub {
+        $self->{http}->get("http://127.0.0.1:$self->{port}{$name}/ok")->{status}
+            == 200
+    });
+}
+
+
+sub restart_nginx {
+    my ($self, $name) = @_;
+
+    $self->stop_one($name);
+    $self->start_nginx($name);
+    $self->until_true($name, sub {
+        $self->get($name, '/inbox/health')->{status} == 200
+    }) if $name eq 'inbox';
+}
+
+
+sub nginx {
+    my ($path) = grep { -x } map { "$_/nginx" } split(/:/, $ENV{PATH}),
+        '/usr/sbin';
+
+    return $path // die "no nginx\n";
+}
+
+
+# what one process may open, less some
+sub files {
+    my $limit = `sh -c 'ulimit -n'`;
+    chomp $limit;
+
+    return $limit eq 'unlimited' || $limit > 20000 ? 20000 : $limit;
+}
+
+
+sub nginx_conf {
+    my ($self, $name) = @_;
+
+    my $module = $name eq 'nchan' ? $NCHAN
+               : "$TOP/build/ngx_http_inbox_module.so";
+    my $user = $> == 0 ? 'user root;' : '';
+    my ($main, $locations) = $name eq 'nchan' ? $self->nchan_conf()
+                           : $self->inbox_conf();
+
+    return <<"END";
+load_module $module;
+$user
+daemon off;
+pid $DIR/$name.pid;
+worker_processes 1;
+worker_rlimit_nofile @{[files()]};
+error_log $DIR/$name.log;
+events { worker_connections @{[files() - 100]}; }
+http {
+    access_log off;
+    sendfile on;
+    tcp_nopush on;
+    keepalive_requests 1000000000;
+    keepalive_timeout 600s;
+    client_body_temp_path $DIR/temp/body;
+    proxy_temp_path $DIR/temp/proxy;
+    fastcgi_temp_path $DIR/temp/fastcgi;
+    uwsgi_temp_path $DIR/temp/uwsgi;
+    scgi_temp_path $DIR/temp/scgi;
+    types {
+        text/html html; text/css css; text/javascript js;
+        application/json json;
+    }
+    ssl_certificate $DIR/cert.pem;
+    ssl_certificate_key $DIR/key.pem;
+$main
+    server {
+        listen 127.0.0.1:$self->{port}{$name} backlog=4096;
+        listen 127.0.0.1:$self->{tls}{$name} ssl backlog=4096;
+        location = /ok { return 200 "ok"; }
+        location /static/ { alias $DIR/static/; }
+$locations
+    }
+}
+END
+}
+
+
+sub inbox_conf {
+    return (<<"MAIN", <<"LOCATIONS");
+    inbox_redis unix:$DIR/redis.sock;
+    inbox_root_token_file $DIR/owner.token;
+    inbox_secret_file $DIR/secret;
+    inbox_max_parked 20000;
+    inbox_max_parked_per_address 0;
+    inbox_limits off;
+MAIN
+        location /inbox/ {
+            alias $TOP/www/;
+            inbox on;
+            inbox_space default;
+            inbox_public_url http://127.0.0.1/inbox;
+            inbox_poll_timeout 60s;
+            gzip on;
+            gzip_min_length 512;
+            gzip_types text/css text/javascript application/json;
+        }
+LOCATIONS
+}
+
+
+sub nchan_conf {
+    return (<<"MAIN", <<"LOCATIONS");
+    nchan_shared_memory_size 256M;
+MAIN
+        location ~ ^/pub/(\\w+)\$ {
+            nchan_publisher;
+            nchan_channel_id \$1;
+            nchan_message_buffer_length 1;
+            nchan_message_timeout 60s;
+        }
+        location ~ ^/sub/(\\w+)\$ {
+            nchan_subscriber longpoll;
+            nchan_channel_id \$1;
+            nchan_subscriber_first_message newest;
+        }
+        location = /stat { nchan_stub_status; }
+LOCATIONS
+}
+
+
+# processes
+
+sub spawn {
+    my ($self, $name, @command) = @_;
+
+    my $pid = fork() // die "fork: $!\n";
+
+    if ($pid == 0) {
+        open STDIN, '<', '/dev/null';
+        open STDOUT, '>>', "$DIR/$name.out";
+        open STDERR, '>&', \*STDOUT;
+        setpgrp;
+        exec @command or POSIX::_exit(127);
+    }
+
+    $self->{pid}{$name} = $pid;
+}
+
+
+sub until_true {
+    my ($self, $name, $check) = @_;
+
+    my $end = time() + $START;
+
+    until ($check->()) {
+        if (time() > $end || waitpid($self->{pid}{$name}, WNOHANG)) {
+            die "$name did not get ready, see $DIR\n";
+        }
+        sleep 0.05;
+    }
+}
+
+
+# what serves: the worker of a nginx, or redis
+sub worker {
+    my ($self, $name) = @_;
+
+    return $self->{pid}{redis} if $name eq 'redis';
+
+    my ($pid) = split ' ', slurp(
+        "/proc/$self->{pid}{$name}/task/$self->{pid}{$name}/children");
+
+    return $pid // die "$name has no worker\n";
+}
+
+
+# µs of processor time up to now
+sub cpu {
+    my ($self, $name) = @_;
+
+    my @f = split ' ', slurp('/proc/' . $self->worker($name) . '/stat')
+        =~ s/^.*\) //sr;
+
+    return ($f[11] + $f[12]) * 1e6 / $ticks;
+}
+
+
+# bytes of the worker's own memory, and of what it shares (Nchan's messages)
+sub resident {
+    my ($self, $name) = @_;
+
+    my $status = slurp('/proc/' . $self->worker($name) . '/status');
+    my ($own) = $status =~ /^RssAnon:\s+(\d+)/m;
+    my ($shared) = $status =~ /^RssShmem:\s+(\d+)/m;
+
+    return ($own * 1024, $shared * 1024);
+}
+
+
+sub slurp {
+    my ($name) = @_;
+
+    open my $in, '<:raw', $name or die "$name: $!\n";
+    local $/;
+    return scalar <$in>;
+}
+
+
+sub stop_one {
+    my ($self, $name) = @_;
+
+    my $pid = delete $self->{pid}{$name} or return;
+    my $end = time() + 10;
+
+    kill 'TERM', $pid;
+
+    until (waitpid($pid, WNOHANG)) {
+        if (time() > $end) {
+            kill 'KILL', -$pid;
+        }
+        sleep 0.02;
+    }
+}
+
+
+sub stop {
+    my ($self) = @_;
+
+    $self->stop_one($_) for 'inbox', 'nchan', 'redis';
+    remove_tree($DIR) unless $ENV{BENCH_LEAVE};
+    @running = grep { $_ != $self } @running;
+}
+
+
+sub stop_all {
+    return if $$ != $owner;
+
+    my $status = $?;
+    $_->stop() for @running;
+    $? = $status;
+}
+
+
+END { stop_all() }
+
+
+sub free_port {
+    my $socket = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1')
+        or die "no port: $@\n";
+
+    return $socket->sockport;
+}
+
+
+# HTTP
+
+sub address { "127.0.0.1:$_[0]{port}{$_[1]}" }
+sub tls     { "127.0.0.1:$_[0]{tls}{$_[1]}" }
+sub socket  { "unix:$DIR/redis.sock" }
+sub token   { $TOKEN }
+
+
+sub get {
+    my ($self, $name, $path) = @_;
+
+    return $self->{http}->get('http://' . $self->address($name) . $path);
+}
+
+
+# the API as the owner; the decoded answer
+sub inbox {
+    my ($self, $method, $path, $object) = @_;
+
+    my %o = (headers => { Authorization => "Bearer $TOKEN" });
+    $o{content} = encode_json($object) if $object;
+
+    my $r = $self->{http}->request($method,
+        'http://' . $self->address('inbox') . "/inbox/api/v1/$path", \%o);
+
+    die "$method $path: $r->{status} $r->{content}\n" if !$r->{success};
+
+    return $r->{content} eq '' ? undef : decode_json($r->{content});
+}
+
+
+sub metric {
+    my ($self, $name) = @_;
+
+    return $self->get('inbox', '/inbox/metrics')->{content}
+        =~ /^\Q$name\E\{[^}]*\} (\d+)/m ? $1 : 0;
+}
+
+
+sub provision {
+    my ($self) = @_;
+
+    $self->until_true('inbox', sub {
+        $self->get('inbox', '/inbox/health')->{status} == 200
+    });
+
+    $self->inbox(PUT => 'spaces/default',
+        { name => 'Shop', locale => 'uk', plan => 'commercial' });
+    $self->inbox(PUT => 'groups/support',
+        { name => 'Support', agents => ['root'] });
+    $self->inbox(PUT => 'channels/site',
+        { kind => 'site', title => 'Site', group => 'support' });
+    $self->inbox(PUT => 'channels/tg', { kind => 'telegram',
+        title => 'Shop bot', group => 'support',
+        credentials => { token => '1:bench', secret => 'bench-secret' } });
+}
+
+
+1;
