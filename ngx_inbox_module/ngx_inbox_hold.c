@@ -18,7 +18,6 @@ typedef struct {
 } ngx_inbox_hold_t;
 
 
-static void ngx_inbox_hold_look(ngx_http_request_t *r);
 static void ngx_inbox_hold_read(ngx_http_request_t *r);
 static void ngx_inbox_hold_on_cleanup(void *data);
 
@@ -35,11 +34,7 @@ ngx_inbox_hold_start(ngx_http_request_t *r, void (*gone)(void *data),
         return NGX_ERROR;
     }
 
-    if (ngx_inbox_hold_end(r) == NGX_DECLINED) {
-        r->main->count++;
-    }
-
-    ngx_inbox_hold_look(r);
+    ngx_inbox_hold_watch(r);
 
     hold = cln->data;
     hold->request = r;
@@ -55,17 +50,10 @@ ngx_inbox_hold_start(ngx_http_request_t *r, void (*gone)(void *data),
 void
 ngx_inbox_hold_watch(ngx_http_request_t *r)
 {
-    (void) ngx_inbox_hold_end(r);
+    if (ngx_inbox_hold_end(r) == NGX_DECLINED) {
+        r->main->count++;
+    }
 
-    r->main->count++;
-
-    ngx_inbox_hold_look(r);
-}
-
-
-static void
-ngx_inbox_hold_look(ngx_http_request_t *r)
-{
     r->write_event_handler = ngx_http_request_empty_handler;
 
     if (r->discard_body) {

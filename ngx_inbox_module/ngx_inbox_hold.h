@@ -13,13 +13,12 @@
 #include "ngx_inbox.h"
 
 
-/* takes a reference to r; a hold that was there is over, but its reference is
-   still its owner's.  When the client leaves, r's cleanups run */
+/* takes a reference to r, unless a hold was there: then the hold's, and that
+   hold is over.  When the client leaves, r's cleanups run */
 void ngx_inbox_hold_watch(ngx_http_request_t *r);
 
-/* the same, and gone(data) comes when the client leaves before _end(); after
-   another hold, its reference is taken over.  NGX_OK or NGX_ERROR (memory; r is
-   untouched) */
+/* the same, and gone(data) comes when the client leaves before _end().
+   NGX_OK or NGX_ERROR (memory; r is untouched) */
 ngx_int_t ngx_inbox_hold_start(ngx_http_request_t *r,
     void (*gone)(void *data), void *data);
 
