@@ -9,6 +9,7 @@
 
 #include "ngx_inbox_admin.h"
 #include "ngx_inbox_ask.h"
+#include "ngx_inbox_body.h"
 #include "ngx_inbox_crypt.h"
 #include "ngx_inbox_reply.h"
 #include "ngx_inbox_text.h"
@@ -30,8 +31,6 @@ static ngx_int_t ngx_inbox_admin_on_deleted(ngx_inbox_ctx_t *ctx,
     ngx_inbox_answer_t *answer);
 static ngx_int_t ngx_inbox_admin_members(ngx_inbox_ctx_t *ctx, ngx_str_t *list,
     ngx_int_t *rc);
-static ngx_int_t ngx_inbox_admin_string(ngx_inbox_ctx_t *ctx,
-    const char *field, size_t max, ngx_str_t *value, ngx_int_t *rc);
 static ngx_int_t ngx_inbox_admin_one(ngx_inbox_ctx_t *ctx, ngx_inbox_fn_e fn);
 static ngx_int_t ngx_inbox_admin_on_token(ngx_inbox_ctx_t *ctx,
     ngx_inbox_answer_t *answer);
@@ -67,13 +66,13 @@ ngx_inbox_admin_space_args(ngx_inbox_ctx_t *ctx, ngx_str_t *args, ngx_int_t *rc)
 
     args[0] = ctx->who;
 
-    if (ngx_inbox_admin_string(ctx, "name", NGX_INBOX_MAX_NAME, &args[1], rc)
+    if (ngx_inbox_body_string(ctx, "name", NGX_INBOX_MAX_NAME, &args[1], rc)
         != NGX_OK
-        || ngx_inbox_admin_string(ctx, "locale", 2, &args[2], rc) != NGX_OK
-        || ngx_inbox_admin_string(ctx, "plans_url", NGX_INBOX_ADMIN_URL,
-                                  &args[4], rc)
+        || ngx_inbox_body_string(ctx, "locale", 2, &args[2], rc) != NGX_OK
+        || ngx_inbox_body_string(ctx, "plans_url", NGX_INBOX_ADMIN_URL,
+                                 &args[4], rc)
            != NGX_OK
-        || ngx_inbox_admin_string(ctx, "plan", 16, &args[5], rc) != NGX_OK)
+        || ngx_inbox_body_string(ctx, "plan", 16, &args[5], rc) != NGX_OK)
     {
         return NGX_DECLINED;
     }
@@ -159,7 +158,7 @@ ngx_inbox_admin_group_put(ngx_inbox_ctx_t *ctx)
     args[0] = ctx->who;
     args[1] = ctx->param[0];
 
-    if (ngx_inbox_admin_string(ctx, "name", NGX_INBOX_MAX_NAME, &args[2], &rc)
+    if (ngx_inbox_body_string(ctx, "name", NGX_INBOX_MAX_NAME, &args[2], &rc)
         != NGX_OK
         || ngx_inbox_admin_members(ctx, &args[3], &rc) != NGX_OK)
     {
@@ -277,9 +276,9 @@ ngx_inbox_admin_agent_put(ngx_inbox_ctx_t *ctx)
     args[0] = ctx->who;
     args[1] = ctx->param[0];
 
-    if (ngx_inbox_admin_string(ctx, "name", NGX_INBOX_MAX_NAME, &args[2], &rc)
+    if (ngx_inbox_body_string(ctx, "name", NGX_INBOX_MAX_NAME, &args[2], &rc)
         != NGX_OK
-        || ngx_inbox_admin_string(ctx, "role", 16, &args[3], &rc) != NGX_OK)
+        || ngx_inbox_body_string(ctx, "role", 16, &args[3], &rc) != NGX_OK)
     {
         return rc;
     }
@@ -332,10 +331,10 @@ ngx_inbox_admin_tokens_post(ngx_inbox_ctx_t *ctx)
     args[0] = ctx->who;
     args[1] = ctx->param[0];
 
-    if (ngx_inbox_admin_string(ctx, "name", NGX_INBOX_MAX_NAME, &args[4], &rc)
+    if (ngx_inbox_body_string(ctx, "name", NGX_INBOX_MAX_NAME, &args[4], &rc)
         != NGX_OK
-        || ngx_inbox_admin_string(ctx, "expires_at", NGX_INBOX_TIME_LEN, &time,
-                                  &rc)
+        || ngx_inbox_body_string(ctx, "expires_at", NGX_INBOX_TIME_LEN, &time,
+                                 &rc)
            != NGX_OK)
     {
         return rc;
@@ -407,30 +406,6 @@ ngx_inbox_admin_token_delete(ngx_inbox_ctx_t *ctx)
     args[2] = ctx->param[1];
 
     return ngx_inbox_ask_empty(ctx, NGX_INBOX_FN_TOKEN_DELETE, args, 3);
-}
-
-
-static ngx_int_t
-ngx_inbox_admin_string(ngx_inbox_ctx_t *ctx, const char *field, size_t max,
-    ngx_str_t *value, ngx_int_t *rc)
-{
-    ngx_int_t  kind;
-
-    kind = ngx_inbox_json_str(ctx->json, field, value);
-
-    if (kind == NGX_ERROR) {
-        *rc = ngx_inbox_reply_invalid(ctx->r, field, "must be a string");
-        return NGX_DECLINED;
-    }
-
-    *value = ngx_inbox_text_trim(value);
-
-    if (ngx_inbox_text_chars(value, NULL) > max) {
-        *rc = ngx_inbox_reply_invalid(ctx->r, field, "is too long");
-        return NGX_DECLINED;
-    }
-
-    return NGX_OK;
 }
 
 

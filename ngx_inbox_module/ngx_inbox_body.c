@@ -8,6 +8,7 @@
 
 #include "ngx_inbox_body.h"
 #include "ngx_inbox_reply.h"
+#include "ngx_inbox_text.h"
 
 
 static void ngx_inbox_body_on_read(ngx_http_request_t *r);
@@ -199,4 +200,28 @@ ngx_inbox_body_parse(ngx_inbox_ctx_t *ctx)
                                            "a JSON object is needed");
 
     return NGX_DECLINED;
+}
+
+
+ngx_int_t
+ngx_inbox_body_string(ngx_inbox_ctx_t *ctx, const char *field, size_t max,
+    ngx_str_t *value, ngx_int_t *rc)
+{
+    ngx_int_t  kind;
+
+    kind = ngx_inbox_json_str(ctx->json, field, value);
+
+    if (kind == NGX_ERROR) {
+        *rc = ngx_inbox_reply_invalid(ctx->r, field, "must be a string");
+        return NGX_DECLINED;
+    }
+
+    *value = ngx_inbox_text_trim(value);
+
+    if (ngx_inbox_text_chars(value, NULL) > max) {
+        *rc = ngx_inbox_reply_invalid(ctx->r, field, "is too long");
+        return NGX_DECLINED;
+    }
+
+    return NGX_OK;
 }

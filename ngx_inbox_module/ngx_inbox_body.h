@@ -24,5 +24,11 @@ ngx_int_t ngx_inbox_body_read(ngx_inbox_ctx_t *ctx,
    NGX_OK | NGX_DECLINED: refused with ctx->refused to return */
 ngx_int_t ngx_inbox_body_parse(ngx_inbox_ctx_t *ctx);
 
+/* member field of ctx->json, a string of at most max characters, trimmed; len
+   0 when it is not there, or null.  NGX_OK | NGX_DECLINED: refused, rc says
+   what to return */
+ngx_int_t ngx_inbox_body_string(ngx_inbox_ctx_t *ctx, const char *field,
+    size_t max, ngx_str_t *value, ngx_int_t *rc);
+
 
 #endif /* _NGX_INBOX_BODY_H_INCLUDED_ */

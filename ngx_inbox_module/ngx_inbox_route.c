@@ -9,12 +9,12 @@
  * order of the functions: path, method, space, body, who, endpoint.
  */
 
-#include "ngx_inbox_route.h"
+#include "ngx_inbox_route_own.h"
 #include "ngx_inbox_admin.h"
 #include "ngx_inbox_auth.h"
 #include "ngx_inbox_body.h"
+#include "ngx_inbox_canned.h"
 #include "ngx_inbox_chat.h"
-#include "ngx_inbox_compat.h"
 #include "ngx_inbox_crypt.h"
 #include "ngx_inbox_lines.h"
 #include "ngx_inbox_lists.h"
@@ -31,7 +31,6 @@
 
 /* digits of a chat's number: what a double holds exactly */
 #define NGX_INBOX_ROUTE_DIGITS  15
-
 
 
 typedef enum {
@@ -71,8 +70,6 @@ static ngx_uint_t ngx_inbox_route_match(const char *pattern, ngx_str_t *path,
     ngx_str_t *param);
 static ngx_uint_t ngx_inbox_route_has_id(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_route_t *route);
-static ngx_int_t ngx_inbox_route_no_method(ngx_inbox_ctx_t *ctx,
-    ngx_uint_t methods);
 static ngx_int_t ngx_inbox_route_space(ngx_inbox_ctx_t *ctx);
 static ngx_int_t ngx_inbox_route_on_body(ngx_inbox_ctx_t *ctx);
 static ngx_int_t ngx_inbox_route_idem(ngx_inbox_ctx_t *ctx);
@@ -80,7 +77,6 @@ static ngx_int_t ngx_inbox_route_enter(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_route_t *route);
 static ngx_int_t ngx_inbox_route_who(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_route_t *route);
-static ngx_int_t ngx_inbox_route_problem(ngx_inbox_ctx_t *ctx);
 
 
 static const ngx_inbox_route_t  ngx_inbox_routes[] = {
@@ -173,6 +169,15 @@ static const ngx_inbox_route_t  ngx_inbox_routes[] = {
       NGX_INBOX_ROUTE_JSON, ngx_inbox_lines_put },
     { NGX_HTTP_DELETE, "api/v1/channels/@", NGX_INBOX_ROUTE_AGENT,
       NGX_INBOX_ROUTE_NONE, ngx_inbox_lines_delete },
+
+    { NGX_INBOX_ROUTE_GET, "api/v1/canned", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_canned_list },
+    { NGX_INBOX_ROUTE_GET, "api/v1/canned/@", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_canned_get },
+    { NGX_HTTP_PUT, "api/v1/canned/@", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_JSON, ngx_inbox_canned_put },
+    { NGX_HTTP_DELETE, "api/v1/canned/@", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_canned_delete },
 
     { NGX_INBOX_ROUTE_GET, "api/v1/space", NGX_INBOX_ROUTE_AGENT,
       NGX_INBOX_ROUTE_NONE, ngx_inbox_admin_space_get },
@@ -340,55 +345,6 @@ ngx_inbox_route_has_id(ngx_inbox_ctx_t *ctx, const ngx_inbox_route_t *route)
 
 
 static ngx_int_t
-ngx_inbox_route_no_method(ngx_inbox_ctx_t *ctx, ngx_uint_t methods)
-{
-    u_char      *p;
-    ngx_str_t    allow;
-    ngx_uint_t   i;
-
-    static const struct {
-        ngx_uint_t   method;
-        const char  *name;
-    } names[] = {
-        { NGX_HTTP_GET, "GET" }, { NGX_HTTP_HEAD, "HEAD" },
-        { NGX_HTTP_POST, "POST" }, { NGX_HTTP_PUT, "PUT" },
-        { NGX_HTTP_DELETE, "DELETE" }, { NGX_HTTP_OPTIONS, "OPTIONS" }
-    };
-
-    (void) ngx_http_discard_request_body(ctx->r);
-
-    allow.data = ngx_pnalloc(ctx->r->pool, 64);
-    if (allow.data == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    p = allow.data;
-    methods |= NGX_HTTP_OPTIONS;
-
-    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (methods & names[i].method) {
-            p = ngx_sprintf(p, "%s%s", (p == allow.data) ? "" : ", ",
-                            names[i].name);
-        }
-    }
-
-    allow.len = p - allow.data;
-
-    if (ngx_inbox_reply_header(ctx->r, "Allow", &allow) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    if (ctx->r->method == NGX_HTTP_OPTIONS) {
-        return ngx_inbox_reply_empty(ctx->r);
-    }
-
-    return ngx_inbox_reply_problem(ctx->r, NGX_HTTP_NOT_ALLOWED,
-                                   "method_not_allowed",
-                                   "this path knows other methods");
-}
-
-
-static ngx_int_t
 ngx_inbox_route_space(ngx_inbox_ctx_t *ctx)
 {
     if (ctx->conf->space == NULL) {
@@ -530,41 +486,4 @@ ngx_inbox_route_who(ngx_inbox_ctx_t *ctx, const ngx_inbox_route_t *route)
     }
 
     return NGX_OK;
-}
-
-
-/* nginx's own error, redirected here by error_page: the status stays */
-
-static ngx_int_t
-ngx_inbox_route_problem(ngx_inbox_ctx_t *ctx)
-{
-    ngx_uint_t  i, status;
-
-    static const struct {
-        ngx_uint_t   status;
-        const char  *code;
-    } codes[] = {
-        { NGX_HTTP_BAD_REQUEST, "bad_request" },
-        { NGX_HTTP_UNAUTHORIZED, "unauthorized" },
-        { NGX_HTTP_FORBIDDEN, "forbidden" },
-        { NGX_HTTP_NOT_FOUND, "not_found" },
-        { NGX_HTTP_NOT_ALLOWED, "method_not_allowed" },
-        { NGX_HTTP_REQUEST_ENTITY_TOO_LARGE, "too_large" },
-        { NGX_HTTP_TOO_MANY_REQUESTS, "too_many_requests" },
-        { NGX_HTTP_SERVICE_UNAVAILABLE, "store_unavailable" }
-    };
-
-    status = ctx->r->err_status ? ctx->r->err_status : NGX_HTTP_NOT_FOUND;
-
-    for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
-        if (codes[i].status == status) {
-            return ngx_inbox_reply_problem(ctx->r, status, codes[i].code,
-                                           "nginx refused the request");
-        }
-    }
-
-    return ngx_inbox_reply_problem(ctx->r, status,
-                                   (status < 500) ? "bad_request"
-                                                  : "internal",
-                                   "nginx could not answer the request");
 }

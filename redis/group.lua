@@ -195,6 +195,7 @@ do
     call('SREM', Keys.groups(root), id)
     call('HDEL', Keys.serving(root), id)
     change(root, id, g.agents, '')
+    Canned.to_everybody(root, id)
     return 'ok'
   end
 end
