@@ -29,7 +29,7 @@ my @ROWS = (
     [5, 'poll'],
     [6, 'presence'],
     [7, qw(message query send visitor)],
-    [8, qw(admin chat files lines lists metrics outbox session webhook widget)],
+    [8, qw(admin canned chat files lines lists metrics outbox session webhook widget)],
     [9, 'route'],
     [10, qw(directive worker)],
     [11, 'module'],
