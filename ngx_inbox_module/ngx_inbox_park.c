@@ -104,9 +104,7 @@ ngx_inbox_park_create(ngx_pool_t *pool, ngx_inbox_main_conf_t *conf,
 
 ngx_inbox_parked_t *
 ngx_inbox_park_add(ngx_inbox_park_t *park, ngx_http_request_t *r,
-    const ngx_str_t *topic, ngx_msec_t wait,
-    const ngx_inbox_park_owner_t *owner, const void *record, size_t size,
-    ngx_uint_t *busy)
+    const ngx_inbox_park_terms_t *terms, ngx_uint_t *busy)
 {
     ngx_int_t            rc;
     ngx_inbox_parked_t  *p;
@@ -117,14 +115,14 @@ ngx_inbox_park_add(ngx_inbox_park_t *park, ngx_http_request_t *r,
         return NULL;
     }
 
-    p = ngx_inbox_park_make(park, r, owner, size);
+    p = ngx_inbox_park_make(park, r, terms->owner, terms->size);
     if (p == NULL) {
         return NULL;
     }
 
-    ngx_memcpy(ngx_inbox_park_record(p), record, size);
+    ngx_memcpy(ngx_inbox_park_record(p), terms->record, terms->size);
 
-    rc = ngx_inbox_roll_enter(&park->roll, &p->roll, topic,
+    rc = ngx_inbox_roll_enter(&park->roll, &p->roll, terms->topic,
                               r->connection->sockaddr,
                               park->conf->max_parked_addr);
     if (rc != NGX_OK) {
@@ -133,7 +131,7 @@ ngx_inbox_park_add(ngx_inbox_park_t *park, ngx_http_request_t *r,
         return NULL;
     }
 
-    ngx_inbox_rota_enter(&park->rota, &p->rota, wait);
+    ngx_inbox_rota_enter(&park->rota, &p->rota, terms->wait);
 
     p->cleanup->handler = ngx_inbox_park_on_cleanup;
     p->cleanup->data = p;
@@ -141,7 +139,7 @@ ngx_inbox_park_add(ngx_inbox_park_t *park, ngx_http_request_t *r,
     ngx_inbox_hold_watch(r);
 
     ngx_log_debug3(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
-                   "inbox park add %p \"%V\" %M", p, topic, wait);
+                   "inbox park add %p \"%V\" %M", p, terms->topic, terms->wait);
 
     return p;
 }
@@ -255,6 +253,14 @@ ngx_inbox_park_notify(ngx_inbox_park_t *park, const ngx_str_t *topic,
                    "inbox park notify, why %d, of %ui", why, park->rota.count);
 
     ngx_inbox_roll_each(&park->roll, topic, ngx_inbox_park_mark, why);
+}
+
+
+void
+ngx_inbox_park_notify_under(ngx_inbox_park_t *park, const ngx_str_t *head,
+    ngx_inbox_wake_e why)
+{
+    ngx_inbox_roll_under(&park->roll, head, ngx_inbox_park_mark, why);
 }
 
 

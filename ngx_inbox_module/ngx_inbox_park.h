@@ -64,16 +64,24 @@ ngx_inbox_park_t *ngx_inbox_park_create(ngx_pool_t *pool,
 
 void ngx_inbox_park_destroy(ngx_inbox_park_t *park);
 
+/* how a poll is parked; all of it is copied, but for the owner */
+typedef struct {
+    const ngx_str_t                *topic;
+    ngx_msec_t                      wait;     /* at most */
+    const ngx_inbox_park_owner_t   *owner;
+    const void                     *record;   /* the owner's own */
+    size_t                          size;     /* of it */
+} ngx_inbox_park_terms_t;
+
+
 /*
- * Parks r on topic for at most wait ms, state: asking.  record: size bytes,
- * copied, the owner's (ngx_inbox_park_record).  Takes a reference to r and
- * watches its client; the content handler then returns NGX_DONE.
+ * Parks r on these terms, state: asking.  Takes a reference to r and watches
+ * its client; the content handler then returns NGX_DONE.
  * NULL: *busy is 1 when a limit was hit (of the worker, of the address, or
  * nginx has few connections left), 0 when memory is out; r is untouched.
  */
 ngx_inbox_parked_t *ngx_inbox_park_add(ngx_inbox_park_t *park,
-    ngx_http_request_t *r, const ngx_str_t *topic, ngx_msec_t wait,
-    const ngx_inbox_park_owner_t *owner, const void *record, size_t size,
+    ngx_http_request_t *r, const ngx_inbox_park_terms_t *terms,
     ngx_uint_t *busy);
 
 /* the owner's record, size bytes, aligned for any type */
@@ -102,9 +110,14 @@ void ngx_inbox_park_finish(ngx_http_request_t *r, ngx_int_t rc);
 ngx_int_t ngx_inbox_park_hold(ngx_http_request_t *r,
     void (*gone)(void *data), void *data);
 
-/* wakes all on topic; NULL topic: all there are */
+/* wakes all on topic */
 void ngx_inbox_park_notify(ngx_inbox_park_t *park, const ngx_str_t *topic,
     ngx_inbox_wake_e why);
+
+/* wakes all on topics that begin so; an empty beginning: all there are.  Looks
+   at every topic: for what is rare */
+void ngx_inbox_park_notify_under(ngx_inbox_park_t *park,
+    const ngx_str_t *head, ngx_inbox_wake_e why);
 
 ngx_uint_t ngx_inbox_park_count(const ngx_inbox_park_t *park);
 

@@ -80,6 +80,7 @@ ngx_inbox_poll(ngx_inbox_ctx_t *ctx, const ngx_inbox_poll_t *poll)
     size_t                    size;
     ngx_uint_t                busy;
     ngx_inbox_parked_t       *p;
+    ngx_inbox_park_terms_t    terms;
     ngx_inbox_poll_record_t  *rec;
 
     if (poll->wait == 0) {
@@ -97,8 +98,13 @@ ngx_inbox_poll(ngx_inbox_ctx_t *ctx, const ngx_inbox_poll_t *poll)
 
     /* park before asking: a notice may arrive while the answer is on its way */
 
-    p = ngx_inbox_park_add(ctx->worker->park, ctx->r, &poll->topic,
-                           poll->wait, &ngx_inbox_poll_owner, rec, size, &busy);
+    terms.topic = &poll->topic;
+    terms.wait = poll->wait;
+    terms.owner = &ngx_inbox_poll_owner;
+    terms.record = rec;
+    terms.size = size;
+
+    p = ngx_inbox_park_add(ctx->worker->park, ctx->r, &terms, &busy);
 
     if (p == NULL) {
         return busy ? ngx_inbox_reply_problem(ctx->r,
@@ -414,6 +420,15 @@ ngx_inbox_poll_send(ngx_http_request_t *r, ngx_inbox_answer_t *answer)
     body = ngx_inbox_ask_text(answer);
 
     return ngx_inbox_reply_json(r, NGX_HTTP_OK, &body, NGX_INBOX_REPLY_ETAG);
+}
+
+
+void
+ngx_inbox_poll_topic_head(u_char *out, const ngx_str_t *space,
+    ngx_str_t *head)
+{
+    head->data = out;
+    head->len = ngx_snprintf(out, NGX_INBOX_POLL_TOPIC, "%V ", space) - out;
 }
 
 

@@ -267,21 +267,29 @@ ngx_inbox_roll_each(ngx_inbox_roll_t *roll, const ngx_str_t *topic,
 {
     ngx_inbox_table_node_t  *node;
 
-    if (topic) {
-        node = ngx_inbox_table_find(&roll->topics, topic);
+    node = ngx_inbox_table_find(&roll->topics, topic);
 
-        if (node) {
-            ngx_inbox_roll_each_of(node, handler, arg);
-        }
-
-        return;
+    if (node) {
+        ngx_inbox_roll_each_of(node, handler, arg);
     }
+}
+
+
+void
+ngx_inbox_roll_under(ngx_inbox_roll_t *roll, const ngx_str_t *head,
+    ngx_inbox_roll_pt handler, ngx_uint_t arg)
+{
+    ngx_inbox_table_node_t  *node;
 
     for (node = ngx_inbox_table_next(&roll->topics, NULL);
          node;
          node = ngx_inbox_table_next(&roll->topics, node))
     {
-        ngx_inbox_roll_each_of(node, handler, arg);
+        if (node->len >= head->len
+            && ngx_strncmp(node->data, head->data, head->len) == 0)
+        {
+            ngx_inbox_roll_each_of(node, handler, arg);
+        }
     }
 }
 

@@ -51,8 +51,12 @@ ngx_int_t ngx_inbox_roll_enter(ngx_inbox_roll_t *roll,
 void ngx_inbox_roll_leave(ngx_inbox_roll_t *roll,
     ngx_inbox_roll_entry_t *entry);
 
-/* calls for all on a topic, in the order they came; NULL: for all there are */
+/* calls for all on a topic, in the order they came */
 void ngx_inbox_roll_each(ngx_inbox_roll_t *roll, const ngx_str_t *topic,
+    ngx_inbox_roll_pt handler, ngx_uint_t arg);
+
+/* calls for all on topics that begin so; an empty beginning: all there are */
+void ngx_inbox_roll_under(ngx_inbox_roll_t *roll, const ngx_str_t *head,
     ngx_inbox_roll_pt handler, ngx_uint_t arg);
 
 /* anyone, or NULL */

@@ -23,6 +23,8 @@ static void ngx_inbox_worker_on_chat(ngx_inbox_worker_t *w,
     ngx_inbox_notice_t *notice);
 static void ngx_inbox_worker_wake_space(ngx_inbox_worker_t *w,
     ngx_str_t *space, ngx_inbox_wake_e why);
+static void ngx_inbox_worker_wake_all(ngx_inbox_worker_t *w,
+    ngx_str_t *space, ngx_inbox_wake_e why);
 static void ngx_inbox_worker_on_live(void *data, ngx_str_t *space);
 
 
@@ -168,7 +170,7 @@ ngx_inbox_worker_on_notice(void *data, ngx_inbox_notice_t *notice)
         /* who is waiting, and as whom, only the store can tell: everybody asks
            again, and those who may not any more are refused */
 
-        ngx_inbox_park_notify(w->park, NULL, NGX_INBOX_WAKE_REVOKED);
+        ngx_inbox_worker_wake_all(w, &notice->space, NGX_INBOX_WAKE_REVOKED);
         break;
 
     case NGX_INBOX_NOTICE_READ:
@@ -214,6 +216,20 @@ ngx_inbox_worker_wake_space(ngx_inbox_worker_t *w, ngx_str_t *space,
 }
 
 
+/* every poll of a space: lists, transcripts, visitors */
+
+static void
+ngx_inbox_worker_wake_all(ngx_inbox_worker_t *w, ngx_str_t *space,
+    ngx_inbox_wake_e why)
+{
+    u_char     topic[NGX_INBOX_POLL_TOPIC];
+    ngx_str_t  head;
+
+    ngx_inbox_poll_topic_head(topic, space, &head);
+    ngx_inbox_park_notify_under(w->park, &head, why);
+}
+
+
 /* there may have been notices that nobody heard */
 
 static void
@@ -221,7 +237,7 @@ ngx_inbox_worker_on_live(void *data, ngx_str_t *space)
 {
     ngx_inbox_worker_t *w = data;
 
-    ngx_inbox_park_notify(w->park, NULL, NGX_INBOX_WAKE_AGAIN);
+    ngx_inbox_worker_wake_all(w, space, NGX_INBOX_WAKE_AGAIN);
     ngx_inbox_settings_drop(w->settings, NULL, NULL);
     ngx_inbox_outbox_kick(w->outbox, space);
 }

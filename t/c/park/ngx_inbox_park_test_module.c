@@ -177,6 +177,7 @@ ngx_inbox_park_test_poll(ngx_http_request_t *r)
     ngx_str_t                    topic;
     ngx_uint_t                   busy;
     ngx_inbox_parked_t          *p;
+    ngx_inbox_park_terms_t       terms;
     ngx_inbox_park_test_poll_t   poll, *record;
 
     rc = ngx_http_discard_request_body(r);
@@ -197,10 +198,13 @@ ngx_inbox_park_test_poll(ngx_http_request_t *r)
     poll.len = topic.len;
     ngx_memcpy(poll.topic, topic.data, topic.len);
 
-    p = ngx_inbox_park_add(poll.test->park, r, &topic,
-                           ngx_inbox_park_test_arg(r, "wait", 10000),
-                           &ngx_inbox_park_test_owner, &poll, sizeof(poll),
-                           &busy);
+    terms.topic = &topic;
+    terms.wait = ngx_inbox_park_test_arg(r, "wait", 10000);
+    terms.owner = &ngx_inbox_park_test_owner;
+    terms.record = &poll;
+    terms.size = sizeof(poll);
+
+    p = ngx_inbox_park_add(poll.test->park, r, &terms, &busy);
     if (p == NULL) {
         return ngx_inbox_park_test_busy(r, busy);
     }
@@ -413,12 +417,14 @@ ngx_inbox_park_test_value(ngx_http_request_t *r, char *name, ngx_str_t *value)
 static ngx_int_t
 ngx_inbox_park_test_notify(ngx_http_request_t *r)
 {
-    ngx_str_t         topic, why, *name;
+    ngx_str_t         topic, why;
     ngx_str_t         body = ngx_string("notified\n");
     ngx_inbox_wake_e  code;
 
-    name = (ngx_http_arg(r, (u_char *) "topic", 5, &topic) == NGX_OK) ? &topic
-                                                                      : NULL;
+    if (ngx_http_arg(r, (u_char *) "topic", 5, &topic) != NGX_OK) {
+        ngx_str_null(&topic);
+    }
+
     code = NGX_INBOX_WAKE_NOTICE;
 
     if (ngx_http_arg(r, (u_char *) "why", 3, &why) == NGX_OK) {
@@ -427,7 +433,13 @@ ngx_inbox_park_test_notify(ngx_http_request_t *r)
              : NGX_INBOX_WAKE_NOTICE;
     }
 
-    ngx_inbox_park_notify(ngx_inbox_park_test_of(r)->park, name, code);
+    if (topic.len) {
+        ngx_inbox_park_notify(ngx_inbox_park_test_of(r)->park, &topic, code);
+
+    } else {
+        ngx_inbox_park_notify_under(ngx_inbox_park_test_of(r)->park, &topic,
+                                    code);
+    }
 
     return ngx_inbox_park_test_send(r, 200, &body);
 }
