@@ -21,6 +21,8 @@
 #define NGX_INBOX_ADMIN_MEMBERS   1000
 #define NGX_INBOX_ADMIN_URL       2000
 #define NGX_INBOX_ADMIN_DAYS      36500
+/* ms since 1970 that the store can count in µs: the year 2255 */
+#define NGX_INBOX_ADMIN_LAST      9000000000000ULL
 
 
 static ngx_int_t ngx_inbox_admin_space_args(ngx_inbox_ctx_t *ctx,
@@ -343,9 +345,12 @@ ngx_inbox_admin_tokens_post(ngx_inbox_ctx_t *ctx)
     ngx_str_null(&args[5]);
 
     if (time.len) {
-        if (ngx_inbox_text_read_time(&time, &expires) != NGX_OK) {
+        if (ngx_inbox_text_read_time(&time, &expires) != NGX_OK
+            || expires == 0 || expires > NGX_INBOX_ADMIN_LAST)
+        {
             return ngx_inbox_reply_invalid(ctx->r, "expires_at",
-                                           "must be an RFC 3339 time in Z");
+                                           "must be an RFC 3339 time in Z, "
+                                           "before the year 2255");
         }
 
         args[5] = ngx_inbox_text_number(ctx->r->pool, expires * 1000);

@@ -68,6 +68,7 @@ static ngx_int_t ngx_inbox_route_find(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_route_t **found, ngx_uint_t *methods);
 static ngx_uint_t ngx_inbox_route_match(const char *pattern, ngx_str_t *path,
     ngx_str_t *param);
+static ngx_uint_t ngx_inbox_route_is_chat(const ngx_str_t *s);
 static ngx_uint_t ngx_inbox_route_has_id(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_route_t *route);
 static ngx_int_t ngx_inbox_route_space(ngx_inbox_ctx_t *ctx);
@@ -320,9 +321,7 @@ ngx_inbox_route_match(const char *pattern, ngx_str_t *path, ngx_str_t *param)
         param[n].len = p - param[n].data;
 
         if (param[n].len == 0
-            || (*pattern == '#'
-                && !ngx_inbox_text_is_digits(&param[n],
-                                             NGX_INBOX_ROUTE_DIGITS)))
+            || (*pattern == '#' && !ngx_inbox_route_is_chat(&param[n])))
         {
             return 0;
         }
@@ -331,6 +330,16 @@ ngx_inbox_route_match(const char *pattern, ngx_str_t *path, ngx_str_t *param)
     }
 
     return p == last;
+}
+
+
+/* chats are counted from 1 */
+
+static ngx_uint_t
+ngx_inbox_route_is_chat(const ngx_str_t *s)
+{
+    return ngx_inbox_text_is_digits(s, NGX_INBOX_ROUTE_DIGITS)
+           && s->data[0] != '0';
 }
 
 
