@@ -195,12 +195,13 @@ ngx_inbox_ask_repeat(ngx_inbox_ask_t *ask, ngx_inbox_answer_t *answer)
 }
 
 
-/* the step has answered, or it has started the next one */
+/* NGX_DONE: it asks on, is parked or has gone elsewhere; the request and all in
+   it may be gone as well, so there is nothing to look at */
 
 static void
 ngx_inbox_ask_end(ngx_inbox_ask_t *ask, ngx_int_t rc)
 {
-    if (rc == NGX_DONE && (ask->call != NULL || ask->load != NULL)) {
+    if (rc == NGX_DONE) {
         return;
     }
 
@@ -282,6 +283,26 @@ ngx_inbox_ask_on_line(void *data, const ngx_inbox_line_t *line,
     }
 
     ngx_inbox_ask_end(ask, rc);
+}
+
+
+ngx_int_t
+ngx_inbox_ask_elsewhere(ngx_inbox_ctx_t *ctx, ngx_str_t *uri)
+{
+    ngx_uint_t        held;
+    ngx_inbox_ask_t  *ask;
+
+    ask = ctx->ask;
+    held = (ask != NULL && ask->held);
+
+    (void) ngx_http_internal_redirect(ctx->r, uri, NULL);
+
+    if (held) {
+        ask->held = 0;
+        ngx_inbox_park_finish(ctx->r, NGX_DONE);
+    }
+
+    return NGX_DONE;
 }
 
 

@@ -20,7 +20,8 @@
 #include "ngx_inbox_store.h"
 
 
-/* the store said yes: answer through ngx_inbox_reply, or ask on */
+/* the store said yes: answer through ngx_inbox_reply, ask on, or park;
+   NGX_DONE: the request was taken over, ctx may be gone */
 typedef ngx_int_t (*ngx_inbox_ask_pt)(ngx_inbox_ctx_t *ctx,
     ngx_inbox_answer_t *answer);
 
@@ -53,6 +54,9 @@ ngx_int_t ngx_inbox_ask_empty(ngx_inbox_ctx_t *ctx, ngx_inbox_fn_e fn,
  */
 ngx_int_t ngx_inbox_ask_line(ngx_inbox_ctx_t *ctx, const ngx_str_t *channel,
     ngx_uint_t fresh, ngx_inbox_ask_line_pt next);
+
+/* the last step: what is at another path of this server is the answer */
+ngx_int_t ngx_inbox_ask_elsewhere(ngx_inbox_ctx_t *ctx, ngx_str_t *uri);
 
 /* any of the store's other questions */
 typedef ngx_inbox_store_call_t *(*ngx_inbox_ask_start_pt)(

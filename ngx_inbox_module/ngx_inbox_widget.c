@@ -150,9 +150,7 @@ ngx_inbox_widget_on_frame(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line)
     p = ngx_sprintf(uri.data, "%V%s", &ctx->conf->prefix, file);
     uri.len = p - uri.data;
 
-    (void) ngx_http_internal_redirect(ctx->r, &uri, NULL);
-
-    return NGX_DONE;
+    return ngx_inbox_ask_elsewhere(ctx, &uri);
 }
 
 

@@ -59,10 +59,10 @@ sub run {
     local $SIG{PIPE} = 'IGNORE';
 
     while ($until ? !$until->() : $self->{left}) {
-        return 0 if time() > $end;
-
         $self->go($_) for splice @{$self->{new}}, 0, $COME;
         $self->turn();
+
+        return 0 if time() > $end;
     }
 
     return 1;
