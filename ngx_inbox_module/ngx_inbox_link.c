@@ -7,7 +7,7 @@
  *     1. connect   the addresses in turn, each within the timeout
  *     2. enter     what ngx_inbox_entry.c has to say
  *     3. up        values go to on_value
- *     4. lost      tell, wait 0.1 s .. 5 s (growing, with jitter), again
+ *     4. lost      tell, wait 0.1 s .. 1.5 s (growing, with jitter), again
  *
  * The delay and the warning in the log are reset by the first answer after
  * the entry, not by the entry: a server that accepts and closes is away.  So
@@ -29,7 +29,7 @@
 
 /* ms until the next attempt: first, last, growth in tenths */
 #define NGX_INBOX_LINK_DELAY_MIN   100
-#define NGX_INBOX_LINK_DELAY_MAX   5000
+#define NGX_INBOX_LINK_DELAY_MAX   1500
 #define NGX_INBOX_LINK_DELAY_GROW  17
 
 /* ms until the next address; as good as at once, but from the loop */
