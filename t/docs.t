@@ -47,6 +47,18 @@ same(\@routes, [headings()], 'routes', 'docs/api.md');
 same(\@routes, [operations()], 'routes', 'docs/openapi.yaml');
 
 
+# channels
+
+my @kinds = kinds();
+
+same(\@kinds, [map { m{([a-z]+)\.md$} } glob 'docs/channels/*.md'],
+    'kinds of channels', 'docs/channels');
+
+my ($enum) = slurp('docs/openapi.yaml') =~ /^    Kind: .*\[(.*)\]/m;
+
+same(\@kinds, [$enum =~ /(\w+)/g], 'kinds of channels', 'docs/openapi.yaml');
+
+
 # the store
 
 my $redis = slurp('docs/redis.md');
@@ -150,7 +162,8 @@ sub sections {
 
 # "GET widget/*/messages": what stands for one word is a star
 sub routes {
-    my $source = slurp('ngx_inbox_module/ngx_inbox_route.c');
+    my $source = join '', map { slurp($_) }
+        glob 'ngx_inbox_module/ngx_inbox_route*.c';
     my ($table) = $source =~ /ngx_inbox_routes\[\] = \{(.*?)\n\};/s;
     my @routes;
 
@@ -191,6 +204,15 @@ sub operations {
     }
 
     return @found;
+}
+
+
+# of the registry
+sub kinds {
+    my ($list) = slurp('ngx_inbox_module/channels/ngx_inbox_channels.c')
+        =~ /ngx_inbox_channels\[\] = \{(.*?)\}/s;
+
+    return $list =~ /&ngx_inbox_(\w+)/g;
 }
 
 
