@@ -13,11 +13,12 @@ APPENDFSYNC ?= everysec
 LIMITS      ?= on
 CHANNEL_API ?=
 
-# of `make test`: one test; of `make install`: where to
+# of `make test`: one test; of `make bench`: one row; of `make install`: where to
 T           ?=
+ROW         ?=
 DESTDIR     ?=
 
-export PORT RUN_DIR WORKERS APPENDFSYNC LIMITS CHANNEL_API DESTDIR
+export PORT RUN_DIR WORKERS APPENDFSYNC LIMITS CHANNEL_API DESTDIR ROW
 
 .PHONY: help run start stop test bench check vendor module install clean
 
@@ -49,8 +50,8 @@ test:          ## run the tests, or one: T=t/park_reload.t
 	@tools/module
 	@exec tools/test $(T)
 
-bench:         ## measure, side by side with the references
-	@tools/packages build run test
+bench:         ## measure beside the references, or one row: ROW=ingest
+	@tools/packages build run test bench
 	@tools/vendor
 	@tools/module
 	@exec bench/run
