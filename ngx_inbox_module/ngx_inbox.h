@@ -37,6 +37,8 @@
 #define NGX_INBOX_MAX_ID          32
 /* ids that platforms make; Instagram's mids are long base64 */
 #define NGX_INBOX_MAX_EXTERNAL_ID 512
+/* handles of bytes; links to files carry signatures of a kilobyte or two */
+#define NGX_INBOX_MAX_REF         4096
 /* events of one webhook; Meta batches up to 1,000 updates */
 #define NGX_INBOX_MAX_EVENTS      1000
 /* Idempotency-Key, see api.md */

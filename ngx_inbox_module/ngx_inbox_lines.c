@@ -22,7 +22,7 @@
 /* random bytes of a secret that we make */
 #define NGX_INBOX_LINES_RANDOM   32
 
-#define NGX_INBOX_LINES_FIXED    11
+#define NGX_INBOX_LINES_FIXED    12
 #define NGX_INBOX_LINES_NAMES    8
 
 
@@ -160,8 +160,10 @@ ngx_inbox_lines_fixed(ngx_inbox_ctx_t *ctx, const ngx_inbox_channel_t *channel,
     args[9].data = (u_char *) (channel->build == NULL ? "1" : "0");
     args[9].len = 1;
 
-    if (args[7].data == NULL
-        || ngx_inbox_ctx_hook_url(ctx, &args[1], &args[10]) != NGX_OK)
+    args[10] = ngx_inbox_text_number(ctx->r->pool, channel->window);
+
+    if (args[7].data == NULL || args[10].data == NULL
+        || ngx_inbox_ctx_hook_url(ctx, &args[1], &args[11]) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }

@@ -302,6 +302,7 @@ ngx_inbox_send_build(ngx_inbox_send_t *send, const ngx_inbox_line_t *line,
 {
     u_char                *p;
     ngx_str_t              doc, err;
+    ngx_time_t            *tp;
     ngx_inbox_json_t      *v;
     ngx_inbox_outgoing_t   out;
 
@@ -329,6 +330,9 @@ ngx_inbox_send_build(ngx_inbox_send_t *send, const ngx_inbox_line_t *line,
     out.id = send->item[NGX_INBOX_SEND_MESSAGE];
     out.reply_to = send->item[NGX_INBOX_SEND_REPLY_TO];
     out.author = send->item[NGX_INBOX_SEND_AUTHOR];
+
+    tp = ngx_timeofday();
+    out.now = (uint64_t) tp->sec * 1000 + tp->msec;
 
     return send->channel->build(send->pool, line, &out, request);
 }

@@ -9,6 +9,8 @@
 do
   local OUTCOMES = {sent = true, later = true, never = true, release = true}
   local TIME_MAX = 9000000000000000
+  -- longest window of a platform, s
+  local WINDOW_MAX = 31536000
   -- an hour, in µs
   local LEASE_MAX = 3600000000
 
@@ -146,20 +148,23 @@ do
 
   -- channel_put: creates or replaces a channel.
   -- ARGV now, who, id, kind, title, group, enabled, settings, text limit,
-  -- unit, polled, hook_url, then name and sealed value of each credential of
-  -- the kind (= stays, empty: removed, ?sealed: only if none is set)
+  -- unit, polled, window (s, 0: none), hook_url, then name and sealed value of
+  -- each credential of the kind (= stays, empty: removed, ?sealed: only if none
+  -- is set)
   -- returns Channel, created|replaced, comma list of the ? that were used;
   -- errors: INVALID, INUSE
-  register('channel_put', -12, '', function(root, now, args)
+  register('channel_put', -13, '', function(root, now, args)
     local c = {kind = args[4], title = args[5], group = args[6],
                enabled = yes(args[7]),
                settings = (args[8] == '') and '{}' or args[8],
                limit = Num.text(Arg.int(args[9], 0, 1000000, 0)),
                unit = (args[10] == '') and 'chars' or args[10],
                polled = Arg.flag(args[11]) and '1' or '0'}
-    local secrets = Channel.secrets(args, 13)
+    local window = Arg.int(args[12], 0, WINDOW_MAX, 0)
+    c.window = (window > 0) and Num.text(window) or nil
+    local secrets = Channel.secrets(args, 14)
     manager(root, args[2], now)
-    return Channel.put(root, now, args[3], c, secrets, args[12])
+    return Channel.put(root, now, args[3], c, secrets, args[13])
   end)
 
 

@@ -165,7 +165,8 @@ do
   end
 
   -- Creates or replaces; c: kind, title, group, enabled, settings, limit, unit,
-  -- polled as the hash has them, secrets as Channel.secrets() gives them.
+  -- polled, window as the hash has them, secrets as Channel.secrets() gives
+  -- them.
   -- Repeating it is harmless, but a generated secret is told only once.
   function Channel.put(root, now, id, c, secrets, hook_url)
     local old = Channel.get(root, id)

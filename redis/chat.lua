@@ -289,9 +289,10 @@ do
     chat.moved = true
   end
 
-  -- a client's message: he waits from his first one without an answer
-  function Chat.wait(s, chat, m)
-    chat.heard, chat.hears = Num.text(s.now), true
+  -- a client's message, written at heard (µs): he waits from his first one
+  -- without an answer
+  function Chat.wait(s, chat, m, heard)
+    chat.heard, chat.hears = Num.text(heard), true
     if chat.waits == 'null' then
       chat.waits = m.at
       call('ZADD', Keys.order_waiting(s.root), m.rev, chat.n)

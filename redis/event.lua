@@ -92,14 +92,15 @@ do
   -- The channel's hash, checked: STALE when the caller knows another rev; an
   -- empty one is a poll's, which may outlive a change of the settings.
   function Event.channel(root, id, rev, visitor)
-    local f = call('HMGET', Keys.channel(root, id), 'rev', 'enabled', 'polled')
+    local f = call('HMGET', Keys.channel(root, id), 'rev', 'enabled', 'polled',
+                   'window')
     if f[1] and rev ~= '' and f[1] ~= rev then
       fail('STALE channel ' .. id)
     end
     if f[2] ~= '1' or (visitor and f[3] ~= '1') then
       fail('NOTFOUND no such channel')
     end
-    return {id = id, polled = f[3], visitor = visitor}
+    return {id = id, polled = f[3], visitor = visitor, window = f[4]}
   end
 
   -- Gives the external id to the message that is about to be stored; or ends
@@ -121,6 +122,16 @@ do
       fail('MISMATCH this key came with another body')
     end
     return Message.at(s.root, chat.n, old)
+  end
+
+  -- The platform's echo of our own message may overtake the answer to the send:
+  -- then it names what is on its way now.
+  local function ours(s, chat, e)
+    local number = e.from == 'agent' and e.message ~= ''
+                   and Outbox.flying(s.root, chat.n, e.text)
+    if number then
+      call('HSETNX', Keys.external(s.root, chat.n), e.message, number)
+    end
   end
 
   local function quoted(s, chat, e)
@@ -147,7 +158,17 @@ do
     m.delivery = '"sent"'
   end
 
-  local function add(s, chat, e)
+  -- When a client wrote, in µs.  It matters where there is a window: there it
+  -- is the platform's time, and one that comes late does not shorten it.
+  local function heard(s, c, chat, e)
+    local at = c.window and e.sent_at ~= '' and Time.parse(e.sent_at)
+    if not at or at >= s.now then
+      return s.now
+    end
+    return math.max(at, tonumber(chat.heard) or 0)
+  end
+
+  local function add(s, c, chat, e)
     local m = {from = e.from, text = e.text, attachments = e.attachments,
                reply_to = quoted(s, chat, e), edited_at = e.edited_at}
     if e.sent_at ~= '' then
@@ -160,7 +181,7 @@ do
     end
     local piece = Chat.add(s, chat, m)
     if e.from == 'client' then
-      Chat.wait(s, chat, m)
+      Chat.wait(s, chat, m, heard(s, c, chat, e))
     end
     Reply.keep_refs(s.root, chat.n, e.refs)
     Chat.top(s, chat, m, e.preview, e.count)
@@ -181,11 +202,8 @@ do
   local does = {}
 
   function does.message(s, c, chat, e)
-    if chat and chat.blocked ~= '' and e.from == 'client' then
-      if c.visitor then
-        fail('FORBIDDEN you cannot write here')
-      end
-      return 'none', chat
+    if chat then
+      ours(s, chat, e)
     end
     chat = chat or begin(s, c, e)
     local number = chat.nm + 1
@@ -196,7 +214,7 @@ do
     if same then
       return 'same', chat, same
     end
-    return 'new', chat, add(s, chat, e)
+    return 'new', chat, add(s, c, chat, e)
   end
 
   -- a message of the chat with the event's external id has become another
@@ -322,6 +340,12 @@ do
     return 'changed', chat
   end
 
+  -- a blocked client: what he writes, and what he does to what he wrote
+  local function is_barred(chat, e)
+    return chat and chat.blocked ~= '' and e.from ~= 'agent'
+           and e.type ~= 'receipt' and e.type ~= 'state'
+  end
+
   local function finish(s, chats)
     local words = {}
     for _, chat in ipairs(chats) do
@@ -349,7 +373,12 @@ do
           known_chat.channel, known_chat.user = c.id, e.user
         end
       end
-      local word, chat, piece = does[e.type](s, c, known_chat, e)
+      local word, chat, piece = 'none', known_chat, nil
+      if not is_barred(known_chat, e) then
+        word, chat, piece = does[e.type](s, c, known_chat, e)
+      elseif c.visitor then
+        fail('FORBIDDEN you cannot write here')
+      end
       if chat and not by_user[e.user] then
         by_user[e.user] = chat
         chats[#chats + 1] = chat

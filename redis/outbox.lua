@@ -141,6 +141,17 @@ do
     return short
   end
 
+  -- the number of the message that is being sent, or may have been, if that is
+  -- its text (JSON literal); nil: it is another, or none
+  function Outbox.flying(root, chat, text)
+    local c = read(root, chat)
+    if not c.lease and not c.doubt then
+      return nil
+    end
+    local number, m = head(root, chat)
+    return m and m.text == text and number or nil
+  end
+
   local verdicts = {}
 
   function verdicts.sent(root, now, s, c, number)

@@ -21,6 +21,8 @@ my @ROWS = (
     [1, qw(json resolve)],
     [2, qw(http redis)],
     [3, 'channel'],
+    [3, 'reader'],
+    [3, 'meta'],
     [3, 'channels/*'],
     [4, 'ctx'],
     [4, qw(bus park reply store)],

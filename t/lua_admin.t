@@ -120,7 +120,7 @@ like($s->error(group_put => $now, 'root', 'sales', '', 'petro,nobody'),
 # channels
 
 my @shop = ('shop', 'telegram', 'Крамниця', 'sales', '1', '{"a":[1]}', '4096',
-    'utf16', '0', 'https://x/hook/shop');
+    'utf16', '0', '', 'https://x/hook/shop');
 my %shop = (id => 'shop', kind => 'telegram', title => 'Крамниця',
     group => 'sales', enabled => 1, settings => { a => [1] },
     credentials => { token => 'set', secret => 'set' },
@@ -160,7 +160,7 @@ is_deeply($s->json(channels => $now, 'agent:petro', '')->{channels},
 is_deeply($s->call(channel => $now, 'nothing'), [], 'no such channel');
 
 $s->ok(channel_put => $now, 'root', 'site', 'site', '', '', '', '', '', '',
-    '1', 'https://x/hook/site');
+    '1', '', 'https://x/hook/site');
 is($s->json(channel_get => $now, 'root', 'site', 'https://x/hook/site')
     ->{hook_url}, undef, 'visitors come without a hook');
 
@@ -284,7 +284,8 @@ my @odd = (['space_put', 'root', 'x', '', '', ''], ['space', 'root', ''],
     ['channel_put', 'root', @shop, 'To ken', 'x'],
     ['channel_put', 'root', @shop, map { (token => 'x') } 1 .. 17],
     (map { my @a = @shop; $a[$_->[0]] = $_->[1]; ['channel_put', 'root', @a] }
-        [4, 'yes'], [5, '[]'], [5, 'x'], [6, '-1'], [7, 'words'], [8, '2']),
+        [4, 'yes'], [5, '[]'], [5, 'x'], [6, '-1'], [7, 'words'], [8, '2'],
+        [9, 'day']),
     ['channel'], ['channel', ''], ['channel', 'A'], ['channel', 'a', 'b'],
     ['channel_get', 'root', 'a:b', ''], ['channel_get', 'root', 'a'],
     ['channel_delete', 'root', '', '0'], ['channel_delete', 'root', 'a', 'y'],

@@ -160,7 +160,7 @@ sub channel {
     my ($id, $group, $enabled) = @_;
 
     $s->ok('channel_put', $now, 'root', $id, 'telegram', '', $group, $enabled,
-        '{}', 4096, 'utf16', 0, '');
+        '{}', 4096, 'utf16', 0, 0, '');
 }
 
 

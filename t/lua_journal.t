@@ -160,7 +160,7 @@ is($s->journal('ada', q => 'олена')->{chats}[0]{participants}[0]{name},
     'Петро П.', 'an agent has another name');
 $s->channel('bot', 'telegram', 'sales', 4096, 'utf16', 0);
 $s->ok(channel_put => $s->tick(), 'root', 'bot', 'telegram', 'New', 'sales', 1,
-    '{}', 4096, 'utf16', 0, '');
+    '{}', 4096, 'utf16', 0, 0, '');
 is($s->journal('ada', q => 'олена')->{chats}[0]{channel}{title}, 'New',
     'a channel has another title');
 

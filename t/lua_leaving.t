@@ -22,7 +22,7 @@ $s->ok(space_put => $now, 'root', 'Shop', 'en', '', '', 'commercial');
 agent($_) for qw(petro olga);
 $s->ok(group_put => $now, 'root', 'sales', 'Sales', 'petro,olga');
 $s->ok(channel_put => $now, 'root', 'bot', 'telegram', 'Bot', 'sales', '1',
-    '{}', 4096, 'utf16', 0, '');
+    '{}', 4096, 'utf16', 0, 0, '');
 
 # an agent: 1 is his alone, 2 is shared, 3 is closed, 4 is another's
 

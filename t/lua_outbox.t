@@ -27,7 +27,7 @@ like($s->error(settle => $now, 1, '1-1', 'x', 'sent', '', '', '', '0'),
 
 $s->ok(space_put => $now, 'root', 'Shop', 'uk', '', '', 'free');
 $s->ok(channel_put => $now, 'root', 'bot', 'telegram', 'Bot', '', '1', '{}',
-    4096, 'utf16', 0, '');
+    4096, 'utf16', 0, 0, '');
 
 is_deeply(claim('w1'), [''], 'nothing waits');
 
@@ -167,7 +167,7 @@ is_deeply(claim('w1'), [''], 'the outbox is empty');
 # many
 
 $s->ok(channel_put => $now, 'root', 'bot', 'telegram', 'Bot', '', '1', '{}',
-    4096, 'utf16', 0, '');
+    4096, 'utf16', 0, 0, '');
 message($_, 1) for 100 .. 129;
 $jobs = $s->ok(claim => $now, 'w1', $LEASE, 20);
 is(@$jobs, 21, 'no more than asked for');

@@ -100,13 +100,32 @@ like($error, qr/^TOOLONG .*\t"limit":10$/, 'twelve do not');
 is($s->reply('petro', $meta, 'абвгдежз', kind => 'note')->{kind}, 'note',
     'a note may be long');
 
-$s->redis('HSET', $s->key('channel:meta'), 'window', 60);
+$s->channel('meta', 'instagram', 'sales', 10, 'bytes', 0, 60);
 is($s->reply('petro', $meta, 'soon')->{text}, 'soon', 'within the window');
 $s->tick(61_000_000);
 like($s->reply_error('petro', $meta, 'late'),
     qr/^WINDOW .*\t"until":"2026-\d\d-\d\dT[\d:.]+Z"$/, 'the window is closed');
 $s->client('m1', 'hi again', channel => 'meta');
 is($s->reply('petro', $meta, 'now')->{text}, 'now', 'and open again');
+
+# by the platform's time: what was held up on its way has used some of it
+
+$s->client('m1', 'held up', channel => 'meta', message => 'h1',
+    sent_at => '2020-01-01T00:00:00.000Z');
+is($s->reply('petro', $meta, 'yes')->{text}, 'yes',
+    'a message that comes late does not shorten the window');
+$s->client('m2', 'old', channel => 'meta', message => 'h2',
+    sent_at => '2020-01-01T00:00:00.000Z');
+my ($old) = $s->redis('HGET', $s->key('contacts:meta'), 'm2');
+$s->turn('take', 'petro', $old);
+like($s->reply_error('petro', $old, 'x'),
+    qr/^WINDOW .*\t"until":"2020-01-01T00:01:00.000Z"$/,
+    'an old one alone opens none');
+$s->client('m2', 'new', channel => 'meta', message => 'h3',
+    sent_at => '2099-01-01T00:00:00.000Z');
+$s->tick(61_000_000);
+like($s->reply_error('petro', $old, 'x'), qr/^WINDOW/,
+    'and no clock that is fast opens it for longer');
 
 $s->ok(channel_delete => $s->tick(), 'root', 'meta', 1);
 like($s->reply_error('petro', $meta, 'x'), qr/^NOTFOUND/,

@@ -94,6 +94,7 @@ typedef struct {
     ngx_str_t     text;
     ngx_str_t     reply_to;       /* the platform's id of a message, or len 0 */
     ngx_str_t     author;         /* the agent's name */
+    uint64_t      now;            /* ms: when it is being sent */
 } ngx_inbox_outgoing_t;
 
 
@@ -119,6 +120,8 @@ typedef struct {
                                             at creation, or NULL */
     ngx_uint_t           text_limit;     /* of one message, in text_unit */
     const char          *text_unit;      /* "chars" | "utf16" | "bytes" */
+    ngx_uint_t           window;         /* s after a client's message in which
+                                            he may be written to; 0: always */
     const char         **events;         /* for docs and health; or NULL */
 
     /* are these bytes theirs?  NGX_OK | NGX_DECLINED; constant time; NULL: the

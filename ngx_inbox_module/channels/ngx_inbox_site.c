@@ -25,6 +25,7 @@ const ngx_inbox_channel_t  ngx_inbox_site = {
     NULL,                                  /* generated */
     4096,                                  /* text limit */
     "chars",                               /* of that unit */
+    0,                                     /* window */
     NULL,                                  /* events */
     NULL,                                  /* verify */
     NULL,                                  /* parse */

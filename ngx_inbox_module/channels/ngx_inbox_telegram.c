@@ -73,6 +73,7 @@ const ngx_inbox_channel_t  ngx_inbox_telegram = {
     "secret",                              /* generated */
     4096,                                  /* text limit */
     "utf16",                               /* of that unit */
+    0,                                     /* window */
     ngx_inbox_telegram_events,             /* events */
     ngx_inbox_telegram_verify,             /* verify */
     ngx_inbox_telegram_parse,              /* parse */

@@ -29,11 +29,9 @@
 #define NGX_INBOX_TELEGRAM_MIME   255
 /* sizes of one picture: Telegram makes about 4, this is not to loop long */
 #define NGX_INBOX_TELEGRAM_SIZES  32
-/* "-90.123456,-180.123456" */
-#define NGX_INBOX_TELEGRAM_PLACE  32
 
 
-typedef ngx_int_t (*ngx_inbox_telegram_read_pt)(ngx_inbox_telegram_reader_t *t,
+typedef ngx_int_t (*ngx_inbox_telegram_read_pt)(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_event_t *e, ngx_inbox_attachment_t *a);
 
 
@@ -47,27 +45,25 @@ typedef struct {
 } ngx_inbox_telegram_content_t;
 
 
-static ngx_uint_t ngx_inbox_telegram_attachment(ngx_inbox_telegram_reader_t *t,
+static ngx_uint_t ngx_inbox_telegram_attachment(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *message, ngx_inbox_event_t *e);
-static void ngx_inbox_telegram_attach(ngx_inbox_telegram_reader_t *t,
-    ngx_inbox_event_t *e, ngx_inbox_attachment_t *a);
 static ngx_int_t ngx_inbox_telegram_unknown(void *data, ngx_str_t *key,
     ngx_inbox_json_t *v);
 
-static ngx_int_t ngx_inbox_telegram_file(ngx_inbox_telegram_reader_t *t,
+static ngx_int_t ngx_inbox_telegram_file(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_event_t *e, ngx_inbox_attachment_t *a);
-static ngx_int_t ngx_inbox_telegram_photo(ngx_inbox_telegram_reader_t *t,
+static ngx_int_t ngx_inbox_telegram_photo(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_event_t *e, ngx_inbox_attachment_t *a);
 static double ngx_inbox_telegram_area(ngx_inbox_json_t *v);
-static ngx_int_t ngx_inbox_telegram_audio(ngx_inbox_telegram_reader_t *t,
+static ngx_int_t ngx_inbox_telegram_audio(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_event_t *e, ngx_inbox_attachment_t *a);
-static ngx_int_t ngx_inbox_telegram_sticker(ngx_inbox_telegram_reader_t *t,
+static ngx_int_t ngx_inbox_telegram_sticker(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_event_t *e, ngx_inbox_attachment_t *a);
-static ngx_int_t ngx_inbox_telegram_location(ngx_inbox_telegram_reader_t *t,
+static ngx_int_t ngx_inbox_telegram_location(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_event_t *e, ngx_inbox_attachment_t *a);
-static ngx_int_t ngx_inbox_telegram_venue(ngx_inbox_telegram_reader_t *t,
+static ngx_int_t ngx_inbox_telegram_venue(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_event_t *e, ngx_inbox_attachment_t *a);
-static ngx_int_t ngx_inbox_telegram_contact(ngx_inbox_telegram_reader_t *t,
+static ngx_int_t ngx_inbox_telegram_contact(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_event_t *e, ngx_inbox_attachment_t *a);
 
 static const ngx_inbox_telegram_content_t  ngx_inbox_telegram_contents[] = {
@@ -140,41 +136,37 @@ static const char *const  ngx_inbox_telegram_plain[] = {
 
 
 ngx_uint_t
-ngx_inbox_telegram_content(ngx_inbox_telegram_reader_t *t,
+ngx_inbox_telegram_content(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *message, ngx_inbox_event_t *e)
 {
-    ngx_inbox_attachment_t  a;
+    ngx_str_t  name;
 
-    e->text = ngx_inbox_telegram_words(t, message, "text", NGX_INBOX_MAX_TEXT);
+    e->text = ngx_inbox_reader_words(t, message, "text", NGX_INBOX_MAX_TEXT);
     if (e->text.len) {
         return 1;
     }
 
-    e->text = ngx_inbox_telegram_words(t, message, "caption",
-                                       NGX_INBOX_MAX_TEXT);
+    e->text = ngx_inbox_reader_words(t, message, "caption",
+                                     NGX_INBOX_MAX_TEXT);
 
     if (ngx_inbox_telegram_attachment(t, message, e)) {
         return 1;
     }
 
-    ngx_memzero(&a, sizeof(ngx_inbox_attachment_t));
+    ngx_str_null(&name);
 
-    ngx_str_set(&a.type, "unsupported");
-    a.size = -1;
+    (void) ngx_inbox_json_each(message, ngx_inbox_telegram_unknown, &name);
 
-    (void) ngx_inbox_json_each(message, ngx_inbox_telegram_unknown, &a.name);
-
-    if (a.name.len) {
-        a.name = ngx_inbox_text_cut(&a.name, NGX_INBOX_MAX_NAME);
-        ngx_inbox_telegram_attach(t, e, &a);
+    if (name.len) {
+        ngx_inbox_reader_unsupported(t, e, &name);
     }
 
-    return e->text.len || a.name.len;
+    return e->text.len || name.len;
 }
 
 
 static ngx_uint_t
-ngx_inbox_telegram_attachment(ngx_inbox_telegram_reader_t *t,
+ngx_inbox_telegram_attachment(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *message, ngx_inbox_event_t *e)
 {
     ngx_inbox_json_t                    *v;
@@ -196,7 +188,7 @@ ngx_inbox_telegram_attachment(ngx_inbox_telegram_reader_t *t,
         a.size = -1;
 
         if (content->read(t, v, e, &a) == NGX_OK) {
-            ngx_inbox_telegram_attach(t, e, &a);
+            ngx_inbox_reader_attach(t, e, &a);
             return 1;
         }
 
@@ -204,29 +196,6 @@ ngx_inbox_telegram_attachment(ngx_inbox_telegram_reader_t *t,
     }
 
     return 0;
-}
-
-
-static void
-ngx_inbox_telegram_attach(ngx_inbox_telegram_reader_t *t,
-    ngx_inbox_event_t *e, ngx_inbox_attachment_t *a)
-{
-    ngx_inbox_attachment_t  *attachment;
-
-    e->attachments = ngx_array_create(t->pool, 1,
-                                      sizeof(ngx_inbox_attachment_t));
-    if (e->attachments == NULL) {
-        t->failed = 1;
-        return;
-    }
-
-    attachment = ngx_array_push(e->attachments);
-    if (attachment == NULL) {
-        t->failed = 1;
-        return;
-    }
-
-    *attachment = *a;
 }
 
 
@@ -254,35 +223,26 @@ ngx_inbox_telegram_unknown(void *data, ngx_str_t *key, ngx_inbox_json_t *v)
 
 
 static ngx_int_t
-ngx_inbox_telegram_file(ngx_inbox_telegram_reader_t *t, ngx_inbox_json_t *v,
+ngx_inbox_telegram_file(ngx_inbox_reader_t *t, ngx_inbox_json_t *v,
     ngx_inbox_event_t *e, ngx_inbox_attachment_t *a)
 {
-    int64_t    size;
-    ngx_int_t  rc;
     ngx_str_t  mime;
 
-    a->ref = ngx_inbox_telegram_token(t, v, "file_id",
-                                      NGX_INBOX_MAX_EXTERNAL_ID);
+    a->ref = ngx_inbox_reader_token(t, v, "file_id",
+                                    NGX_INBOX_MAX_EXTERNAL_ID);
     if (a->ref.len == 0) {
         return NGX_DECLINED;
     }
 
-    a->name = ngx_inbox_telegram_words(t, v, "file_name", NGX_INBOX_MAX_NAME);
+    a->name = ngx_inbox_reader_words(t, v, "file_name", NGX_INBOX_MAX_NAME);
 
-    mime = ngx_inbox_telegram_token(t, v, "mime_type",
-                                    NGX_INBOX_TELEGRAM_MIME);
+    mime = ngx_inbox_reader_token(t, v, "mime_type",
+                                  NGX_INBOX_TELEGRAM_MIME);
     if (mime.len) {
         a->mime = mime;
     }
 
-    rc = ngx_inbox_json_int(v, "file_size", &size);
-
-    if (rc == NGX_ERROR || size < 0) {
-        t->odd = 1;
-
-    } else if (rc == NGX_OK) {
-        a->size = size;
-    }
+    ngx_inbox_reader_size(t, v, "file_size", a);
 
     return NGX_OK;
 }
@@ -290,7 +250,7 @@ ngx_inbox_telegram_file(ngx_inbox_telegram_reader_t *t, ngx_inbox_json_t *v,
 
 /* the largest of a picture's sizes; as a rule the last */
 static ngx_int_t
-ngx_inbox_telegram_photo(ngx_inbox_telegram_reader_t *t, ngx_inbox_json_t *v,
+ngx_inbox_telegram_photo(ngx_inbox_reader_t *t, ngx_inbox_json_t *v,
     ngx_inbox_event_t *e, ngx_inbox_attachment_t *a)
 {
     double                   area, largest;
@@ -339,7 +299,7 @@ ngx_inbox_telegram_area(ngx_inbox_json_t *v)
 
 
 static ngx_int_t
-ngx_inbox_telegram_audio(ngx_inbox_telegram_reader_t *t, ngx_inbox_json_t *v,
+ngx_inbox_telegram_audio(ngx_inbox_reader_t *t, ngx_inbox_json_t *v,
     ngx_inbox_event_t *e, ngx_inbox_attachment_t *a)
 {
     ngx_str_t  performer, title;
@@ -349,11 +309,11 @@ ngx_inbox_telegram_audio(ngx_inbox_telegram_reader_t *t, ngx_inbox_json_t *v,
     }
 
     if (a->name.len == 0) {
-        performer = ngx_inbox_telegram_words(t, v, "performer",
-                                             NGX_INBOX_MAX_NAME);
-        title = ngx_inbox_telegram_words(t, v, "title", NGX_INBOX_MAX_NAME);
+        performer = ngx_inbox_reader_words(t, v, "performer",
+                                           NGX_INBOX_MAX_NAME);
+        title = ngx_inbox_reader_words(t, v, "title", NGX_INBOX_MAX_NAME);
 
-        a->name = ngx_inbox_telegram_join(t, &performer, " - ", &title);
+        a->name = ngx_inbox_reader_join(t, &performer, " - ", &title);
     }
 
     return NGX_OK;
@@ -361,7 +321,7 @@ ngx_inbox_telegram_audio(ngx_inbox_telegram_reader_t *t, ngx_inbox_json_t *v,
 
 
 static ngx_int_t
-ngx_inbox_telegram_sticker(ngx_inbox_telegram_reader_t *t, ngx_inbox_json_t *v,
+ngx_inbox_telegram_sticker(ngx_inbox_reader_t *t, ngx_inbox_json_t *v,
     ngx_inbox_event_t *e, ngx_inbox_attachment_t *a)
 {
     ngx_uint_t  yes;
@@ -370,7 +330,7 @@ ngx_inbox_telegram_sticker(ngx_inbox_telegram_reader_t *t, ngx_inbox_json_t *v,
         return NGX_DECLINED;
     }
 
-    a->name = ngx_inbox_telegram_words(t, v, "emoji", NGX_INBOX_MAX_NAME);
+    a->name = ngx_inbox_reader_words(t, v, "emoji", NGX_INBOX_MAX_NAME);
 
     if (ngx_inbox_json_bool(v, "is_animated", &yes) == NGX_OK && yes) {
         ngx_str_set(&a->mime, "application/x-tgsticker");
@@ -385,41 +345,15 @@ ngx_inbox_telegram_sticker(ngx_inbox_telegram_reader_t *t, ngx_inbox_json_t *v,
 
 
 static ngx_int_t
-ngx_inbox_telegram_location(ngx_inbox_telegram_reader_t *t,
+ngx_inbox_telegram_location(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_event_t *e, ngx_inbox_attachment_t *a)
 {
-    double   latitude, longitude;
-    u_char  *p, *last;
-
-    if (ngx_inbox_json_number(v, "latitude", &latitude) != NGX_OK
-        || ngx_inbox_json_number(v, "longitude", &longitude) != NGX_OK)
-    {
-        return NGX_DECLINED;
-    }
-
-    if (latitude < -90 || latitude > 90 || longitude < -180 || longitude > 180)
-    {
-        return NGX_DECLINED;
-    }
-
-    p = ngx_pnalloc(t->pool, NGX_INBOX_TELEGRAM_PLACE);
-    if (p == NULL) {
-        t->failed = 1;
-        return NGX_OK;
-    }
-
-    last = ngx_snprintf(p, NGX_INBOX_TELEGRAM_PLACE, "%.6f,%.6f",
-                        latitude, longitude);
-
-    a->name.data = p;
-    a->name.len = last - p;
-
-    return NGX_OK;
+    return ngx_inbox_reader_place(t, v, "latitude", "longitude", a);
 }
 
 
 static ngx_int_t
-ngx_inbox_telegram_venue(ngx_inbox_telegram_reader_t *t, ngx_inbox_json_t *v,
+ngx_inbox_telegram_venue(ngx_inbox_reader_t *t, ngx_inbox_json_t *v,
     ngx_inbox_event_t *e, ngx_inbox_attachment_t *a)
 {
     ngx_str_t  title, address, words;
@@ -430,28 +364,28 @@ ngx_inbox_telegram_venue(ngx_inbox_telegram_reader_t *t, ngx_inbox_json_t *v,
         return NGX_DECLINED;
     }
 
-    title = ngx_inbox_telegram_words(t, v, "title", NGX_INBOX_MAX_NAME);
-    address = ngx_inbox_telegram_words(t, v, "address", NGX_INBOX_MAX_NAME);
+    title = ngx_inbox_reader_words(t, v, "title", NGX_INBOX_MAX_NAME);
+    address = ngx_inbox_reader_words(t, v, "address", NGX_INBOX_MAX_NAME);
 
-    words = ngx_inbox_telegram_join(t, &title, ", ", &address);
-    a->name = ngx_inbox_telegram_join(t, &a->name, " ", &words);
+    words = ngx_inbox_reader_join(t, &title, ", ", &address);
+    a->name = ngx_inbox_reader_join(t, &a->name, " ", &words);
 
     return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_inbox_telegram_contact(ngx_inbox_telegram_reader_t *t, ngx_inbox_json_t *v,
+ngx_inbox_telegram_contact(ngx_inbox_reader_t *t, ngx_inbox_json_t *v,
     ngx_inbox_event_t *e, ngx_inbox_attachment_t *a)
 {
     ngx_str_t  first, last, name, phone, user;
 
-    phone = ngx_inbox_telegram_words(t, v, "phone_number", NGX_INBOX_MAX_NAME);
-    first = ngx_inbox_telegram_words(t, v, "first_name", NGX_INBOX_MAX_NAME);
-    last = ngx_inbox_telegram_words(t, v, "last_name", NGX_INBOX_MAX_NAME);
+    phone = ngx_inbox_reader_words(t, v, "phone_number", NGX_INBOX_MAX_NAME);
+    first = ngx_inbox_reader_words(t, v, "first_name", NGX_INBOX_MAX_NAME);
+    last = ngx_inbox_reader_words(t, v, "last_name", NGX_INBOX_MAX_NAME);
 
-    name = ngx_inbox_telegram_join(t, &first, " ", &last);
-    a->name = ngx_inbox_telegram_join(t, &name, ", ", &phone);
+    name = ngx_inbox_reader_join(t, &first, " ", &last);
+    a->name = ngx_inbox_reader_join(t, &name, ", ", &phone);
 
     if (a->name.len == 0) {
         return NGX_DECLINED;
@@ -462,9 +396,9 @@ ngx_inbox_telegram_contact(ngx_inbox_telegram_reader_t *t, ngx_inbox_json_t *v,
     }
 
     /* their own card: the number is the client's */
-    if (ngx_inbox_telegram_member(t, v, "user_id", &user)
+    if (ngx_inbox_reader_member(t, v, "user_id", &user)
         && !e->echo
-        && ngx_inbox_telegram_same(&user, &e->user))
+        && ngx_inbox_reader_same(&user, &e->user))
     {
         e->phone = phone;
     }

@@ -31,7 +31,7 @@
 #define NGX_INBOX_TELEGRAM_GLYPH  16
 
 
-typedef void (*ngx_inbox_telegram_take_pt)(ngx_inbox_telegram_reader_t *t,
+typedef void (*ngx_inbox_telegram_take_pt)(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_event_t *e);
 
 
@@ -47,31 +47,29 @@ typedef struct {
 static ngx_int_t ngx_inbox_telegram_take(void *data, ngx_str_t *key,
     ngx_inbox_json_t *v);
 
-static void ngx_inbox_telegram_message(ngx_inbox_telegram_reader_t *t,
+static void ngx_inbox_telegram_message(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_event_t *e);
-static void ngx_inbox_telegram_business(ngx_inbox_telegram_reader_t *t,
+static void ngx_inbox_telegram_business(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_event_t *e);
-static void ngx_inbox_telegram_finish(ngx_inbox_telegram_reader_t *t,
+static void ngx_inbox_telegram_finish(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_event_t *e);
-static void ngx_inbox_telegram_deleted(ngx_inbox_telegram_reader_t *t,
+static void ngx_inbox_telegram_deleted(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_event_t *e);
-static void ngx_inbox_telegram_callback(ngx_inbox_telegram_reader_t *t,
+static void ngx_inbox_telegram_callback(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_event_t *e);
-static void ngx_inbox_telegram_state(ngx_inbox_telegram_reader_t *t,
+static void ngx_inbox_telegram_state(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_event_t *e);
-static void ngx_inbox_telegram_reaction(ngx_inbox_telegram_reader_t *t,
+static void ngx_inbox_telegram_reaction(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_event_t *e);
-static ngx_uint_t ngx_inbox_telegram_emoji(ngx_inbox_telegram_reader_t *t,
+static ngx_uint_t ngx_inbox_telegram_emoji(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_str_t *out);
 
-static ngx_uint_t ngx_inbox_telegram_private(ngx_inbox_telegram_reader_t *t,
+static ngx_uint_t ngx_inbox_telegram_private(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_event_t *e);
-static void ngx_inbox_telegram_person(ngx_inbox_telegram_reader_t *t,
+static void ngx_inbox_telegram_person(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_event_t *e);
-static uint64_t ngx_inbox_telegram_date(ngx_inbox_telegram_reader_t *t,
+static uint64_t ngx_inbox_telegram_date(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v);
-static void ngx_inbox_telegram_push(ngx_inbox_telegram_reader_t *t,
-    ngx_inbox_event_t *e);
 
 
 static const ngx_inbox_telegram_kind_t  ngx_inbox_telegram_kinds[] = {
@@ -119,37 +117,23 @@ ngx_int_t
 ngx_inbox_telegram_parse(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     const ngx_inbox_hook_t *hook, ngx_array_t *events, ngx_uint_t *odd)
 {
-    ngx_str_t                     err, id;
-    ngx_inbox_json_t             *update;
-    ngx_inbox_telegram_reader_t   t;
+    ngx_int_t            rc;
+    ngx_str_t            id;
+    ngx_inbox_json_t    *update;
+    ngx_inbox_reader_t   t;
 
     *odd = 0;
 
-    update = ngx_inbox_json_parse(pool, &hook->body, &err);
+    rc = ngx_inbox_reader_open(&t, pool, &hook->body, events, &update);
 
-    if (update == NULL && ngx_inbox_telegram_is(&err, "no memory")) {
-        return NGX_ERROR;
+    if (rc != NGX_OK) {
+        return rc;
     }
 
-    if (!ngx_inbox_json_is_object(update)) {
-        return NGX_DECLINED;
-    }
-
-    ngx_memzero(&t, sizeof(ngx_inbox_telegram_reader_t));
-
-    t.pool = pool;
-    t.events = events;
-
-    (void) ngx_inbox_telegram_member(&t, update, "update_id", &id);
+    (void) ngx_inbox_reader_member(&t, update, "update_id", &id);
     (void) ngx_inbox_json_each(update, ngx_inbox_telegram_take, &t);
 
-    if (t.failed) {
-        return NGX_ERROR;
-    }
-
-    *odd = t.odd || !t.known;
-
-    return NGX_OK;
+    return ngx_inbox_reader_close(&t, odd);
 }
 
 
@@ -157,17 +141,17 @@ ngx_inbox_telegram_parse(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 static ngx_int_t
 ngx_inbox_telegram_take(void *data, ngx_str_t *key, ngx_inbox_json_t *v)
 {
-    ngx_inbox_telegram_reader_t *t = data;
+    ngx_inbox_reader_t *t = data;
 
     ngx_inbox_event_t                 e;
     const ngx_inbox_telegram_kind_t  *kind;
 
-    if (ngx_inbox_telegram_is(key, "update_id")) {
+    if (ngx_inbox_reader_is(key, "update_id")) {
         return NGX_OK;
     }
 
     for (kind = ngx_inbox_telegram_kinds; kind->name.len; kind++) {
-        if (ngx_inbox_telegram_is(key, (const char *) kind->name.data)) {
+        if (ngx_inbox_reader_is(key, (const char *) kind->name.data)) {
             break;
         }
     }
@@ -191,7 +175,7 @@ ngx_inbox_telegram_take(void *data, ngx_str_t *key, ngx_inbox_json_t *v)
 
 
 static void
-ngx_inbox_telegram_message(ngx_inbox_telegram_reader_t *t,
+ngx_inbox_telegram_message(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_event_t *e)
 {
     ngx_inbox_json_t  *from;
@@ -214,7 +198,7 @@ ngx_inbox_telegram_message(ngx_inbox_telegram_reader_t *t,
 
 /* as above, where the account's owner and his bots write as well */
 static void
-ngx_inbox_telegram_business(ngx_inbox_telegram_reader_t *t,
+ngx_inbox_telegram_business(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_event_t *e)
 {
     ngx_str_t          writer;
@@ -227,14 +211,14 @@ ngx_inbox_telegram_business(ngx_inbox_telegram_reader_t *t,
     from = ngx_inbox_json_get(v, "from");
 
     /* who wrote it is all that tells a client's words from our own */
-    if (!ngx_inbox_telegram_member(t, from, "id", &writer)) {
+    if (!ngx_inbox_reader_member(t, from, "id", &writer)) {
         return;
     }
 
     bot = ngx_inbox_json_get(v, "sender_business_bot");
 
     e->echo = !ngx_inbox_json_is_null(bot)
-              || !ngx_inbox_telegram_same(&writer, &e->user);
+              || !ngx_inbox_reader_same(&writer, &e->user);
 
     if (e->echo) {
         from = ngx_inbox_json_get(v, "chat");
@@ -247,12 +231,12 @@ ngx_inbox_telegram_business(ngx_inbox_telegram_reader_t *t,
 
 /* id, content, reply and date of a Message whose sender is known */
 static void
-ngx_inbox_telegram_finish(ngx_inbox_telegram_reader_t *t,
+ngx_inbox_telegram_finish(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_event_t *e)
 {
     ngx_inbox_json_t  *reply;
 
-    if (!ngx_inbox_telegram_member(t, v, "message_id", &e->message)) {
+    if (!ngx_inbox_reader_member(t, v, "message_id", &e->message)) {
         return;
     }
 
@@ -263,17 +247,17 @@ ngx_inbox_telegram_finish(ngx_inbox_telegram_reader_t *t,
     reply = ngx_inbox_json_get(v, "reply_to_message");
 
     if (!ngx_inbox_json_is_null(reply)) {
-        (void) ngx_inbox_telegram_member(t, reply, "message_id", &e->reply_to);
+        (void) ngx_inbox_reader_member(t, reply, "message_id", &e->reply_to);
     }
 
     e->at = ngx_inbox_telegram_date(t, v);
 
-    ngx_inbox_telegram_push(t, e);
+    ngx_inbox_reader_push(t, e);
 }
 
 
 static void
-ngx_inbox_telegram_deleted(ngx_inbox_telegram_reader_t *t,
+ngx_inbox_telegram_deleted(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_event_t *e)
 {
     size_t             i, n;
@@ -292,8 +276,10 @@ ngx_inbox_telegram_deleted(ngx_inbox_telegram_reader_t *t,
     }
 
     for (i = 0; i < n; i++) {
-        if (ngx_inbox_telegram_id(t, ngx_inbox_json_at(ids, i), &e->message)) {
-            ngx_inbox_telegram_push(t, e);
+        if (ngx_inbox_reader_number(t, ngx_inbox_json_at(ids, i),
+                                    &e->message))
+        {
+            ngx_inbox_reader_push(t, e);
         }
     }
 }
@@ -301,7 +287,7 @@ ngx_inbox_telegram_deleted(ngx_inbox_telegram_reader_t *t,
 
 /* a person pressed a button: what the button says to us is the message */
 static void
-ngx_inbox_telegram_callback(ngx_inbox_telegram_reader_t *t,
+ngx_inbox_telegram_callback(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_event_t *e)
 {
     ngx_inbox_json_t  *from, *message;
@@ -315,30 +301,30 @@ ngx_inbox_telegram_callback(ngx_inbox_telegram_reader_t *t,
         return;
     }
 
-    if (!ngx_inbox_telegram_member(t, from, "id", &e->user)) {
+    if (!ngx_inbox_reader_member(t, from, "id", &e->user)) {
         return;
     }
 
-    e->message = ngx_inbox_telegram_token(t, v, "id",
-                                          NGX_INBOX_MAX_EXTERNAL_ID);
+    e->message = ngx_inbox_reader_token(t, v, "id",
+                                        NGX_INBOX_MAX_EXTERNAL_ID);
     if (e->message.len == 0) {
         t->odd = 1;
         return;
     }
 
     /* without data it is a game's button */
-    e->text = ngx_inbox_telegram_words(t, v, "data", NGX_INBOX_MAX_TEXT);
+    e->text = ngx_inbox_reader_words(t, v, "data", NGX_INBOX_MAX_TEXT);
     if (e->text.len == 0) {
         return;
     }
 
     ngx_inbox_telegram_person(t, from, e);
-    ngx_inbox_telegram_push(t, e);
+    ngx_inbox_reader_push(t, e);
 }
 
 
 static void
-ngx_inbox_telegram_state(ngx_inbox_telegram_reader_t *t,
+ngx_inbox_telegram_state(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_event_t *e)
 {
     ngx_str_t          status;
@@ -355,10 +341,10 @@ ngx_inbox_telegram_state(ngx_inbox_telegram_reader_t *t,
         return;
     }
 
-    if (ngx_inbox_telegram_is(&status, "kicked")) {
+    if (ngx_inbox_reader_is(&status, "kicked")) {
         ngx_str_set(&e->extra, "blocked");
 
-    } else if (ngx_inbox_telegram_is(&status, "member")) {
+    } else if (ngx_inbox_reader_is(&status, "member")) {
         ngx_str_set(&e->extra, "unblocked");
 
     } else {
@@ -368,12 +354,12 @@ ngx_inbox_telegram_state(ngx_inbox_telegram_reader_t *t,
     e->at = ngx_inbox_telegram_date(t, v);
 
     ngx_inbox_telegram_person(t, ngx_inbox_json_get(v, "from"), e);
-    ngx_inbox_telegram_push(t, e);
+    ngx_inbox_reader_push(t, e);
 }
 
 
 static void
-ngx_inbox_telegram_reaction(ngx_inbox_telegram_reader_t *t,
+ngx_inbox_telegram_reaction(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_event_t *e)
 {
     size_t                   i, n;
@@ -382,7 +368,7 @@ ngx_inbox_telegram_reaction(ngx_inbox_telegram_reader_t *t,
     ngx_inbox_json_writer_t  w;
 
     if (!ngx_inbox_telegram_private(t, v, e)
-        || !ngx_inbox_telegram_member(t, v, "message_id", &e->message))
+        || !ngx_inbox_reader_member(t, v, "message_id", &e->message))
     {
         return;
     }
@@ -414,30 +400,30 @@ ngx_inbox_telegram_reaction(ngx_inbox_telegram_reader_t *t,
 
     e->at = ngx_inbox_telegram_date(t, v);
 
-    ngx_inbox_telegram_push(t, e);
+    ngx_inbox_reader_push(t, e);
 }
 
 
 /* 1: it has an emoji; a bot cannot see what a custom one looks like */
 static ngx_uint_t
-ngx_inbox_telegram_emoji(ngx_inbox_telegram_reader_t *t, ngx_inbox_json_t *v,
+ngx_inbox_telegram_emoji(ngx_inbox_reader_t *t, ngx_inbox_json_t *v,
     ngx_str_t *out)
 {
     ngx_str_t  type;
 
-    type = ngx_inbox_telegram_words(t, v, "type", NGX_INBOX_MAX_NAME);
+    type = ngx_inbox_reader_words(t, v, "type", NGX_INBOX_MAX_NAME);
 
-    if (ngx_inbox_telegram_is(&type, "paid")) {
+    if (ngx_inbox_reader_is(&type, "paid")) {
         ngx_str_set(out, "\xe2\xad\x90");
         return 1;
     }
 
-    if (!ngx_inbox_telegram_is(&type, "emoji")) {
+    if (!ngx_inbox_reader_is(&type, "emoji")) {
         t->odd |= (type.len == 0);
         return 0;
     }
 
-    *out = ngx_inbox_telegram_words(t, v, "emoji", NGX_INBOX_TELEGRAM_GLYPH);
+    *out = ngx_inbox_reader_words(t, v, "emoji", NGX_INBOX_TELEGRAM_GLYPH);
 
     return out->len != 0;
 }
@@ -445,7 +431,7 @@ ngx_inbox_telegram_emoji(ngx_inbox_telegram_reader_t *t, ngx_inbox_json_t *v,
 
 /* 1: v happened in a private chat; its id is the client's */
 static ngx_uint_t
-ngx_inbox_telegram_private(ngx_inbox_telegram_reader_t *t,
+ngx_inbox_telegram_private(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_event_t *e)
 {
     ngx_str_t          type;
@@ -458,26 +444,26 @@ ngx_inbox_telegram_private(ngx_inbox_telegram_reader_t *t,
         return 0;
     }
 
-    if (!ngx_inbox_telegram_is(&type, "private")) {
+    if (!ngx_inbox_reader_is(&type, "private")) {
         return 0;
     }
 
-    return ngx_inbox_telegram_member(t, chat, "id", &e->user);
+    return ngx_inbox_reader_member(t, chat, "id", &e->user);
 }
 
 
 static void
-ngx_inbox_telegram_person(ngx_inbox_telegram_reader_t *t,
+ngx_inbox_telegram_person(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_event_t *e)
 {
     ngx_str_t  first, last, nick;
 
-    first = ngx_inbox_telegram_words(t, v, "first_name", NGX_INBOX_MAX_NAME);
-    last = ngx_inbox_telegram_words(t, v, "last_name", NGX_INBOX_MAX_NAME);
-    nick = ngx_inbox_telegram_words(t, v, "username", NGX_INBOX_MAX_NAME);
+    first = ngx_inbox_reader_words(t, v, "first_name", NGX_INBOX_MAX_NAME);
+    last = ngx_inbox_reader_words(t, v, "last_name", NGX_INBOX_MAX_NAME);
+    nick = ngx_inbox_reader_words(t, v, "username", NGX_INBOX_MAX_NAME);
 
     e->username = ngx_inbox_text_trim(&nick);
-    e->name = ngx_inbox_telegram_join(t, &first, " ", &last);
+    e->name = ngx_inbox_reader_join(t, &first, " ", &last);
 
     if (e->name.len == 0) {
         e->name = e->username;
@@ -487,7 +473,7 @@ ngx_inbox_telegram_person(ngx_inbox_telegram_reader_t *t,
 
 /* ms since 1970, or 0 */
 static uint64_t
-ngx_inbox_telegram_date(ngx_inbox_telegram_reader_t *t, ngx_inbox_json_t *v)
+ngx_inbox_telegram_date(ngx_inbox_reader_t *t, ngx_inbox_json_t *v)
 {
     int64_t  date;
 
@@ -500,19 +486,4 @@ ngx_inbox_telegram_date(ngx_inbox_telegram_reader_t *t, ngx_inbox_json_t *v)
     }
 
     return (uint64_t) date * 1000;
-}
-
-
-static void
-ngx_inbox_telegram_push(ngx_inbox_telegram_reader_t *t, ngx_inbox_event_t *e)
-{
-    ngx_inbox_event_t  *event;
-
-    event = ngx_array_push(t->events);
-    if (event == NULL) {
-        t->failed = 1;
-        return;
-    }
-
-    *event = *e;
 }

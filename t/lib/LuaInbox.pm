@@ -55,10 +55,10 @@ sub agent {
 
 
 sub channel {
-    my ($self, $id, $kind, $group, $limit, $unit, $polled) = @_;
+    my ($self, $id, $kind, $group, $limit, $unit, $polled, $window) = @_;
 
     $self->ok(channel_put => $self->tick(), 'root', $id, $kind, "The $id",
-        $group, 1, '{}', $limit, $unit, $polled, '');
+        $group, 1, '{}', $limit, $unit, $polled, $window // '', '');
 }
 
 
