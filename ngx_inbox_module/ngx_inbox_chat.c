@@ -8,6 +8,7 @@
 
 #include "ngx_inbox_chat.h"
 #include "ngx_inbox_ask.h"
+#include "ngx_inbox_body.h"
 #include "ngx_inbox_message.h"
 #include "ngx_inbox_poll.h"
 #include "ngx_inbox_query.h"
@@ -15,6 +16,15 @@
 #include "ngx_inbox_text.h"
 
 
+/* tags of one chat */
+#define NGX_INBOX_CHAT_TAGS  20
+#define NGX_INBOX_CHAT_TAG   50
+
+
+static ngx_int_t ngx_inbox_chat_title(ngx_inbox_ctx_t *ctx, ngx_str_t *arg,
+    ngx_int_t *rc);
+static ngx_int_t ngx_inbox_chat_tags(ngx_inbox_ctx_t *ctx, ngx_str_t *args,
+    ngx_uint_t *n, ngx_int_t *rc);
 static ngx_int_t ngx_inbox_chat_do(ngx_inbox_ctx_t *ctx, ngx_inbox_fn_e fn);
 
 
@@ -27,6 +37,113 @@ ngx_inbox_chat_get(ngx_inbox_ctx_t *ctx)
     args[1] = ctx->param[0];
 
     return ngx_inbox_ask_body(ctx, NGX_INBOX_FN_CHAT, args, 2);
+}
+
+
+/* a member that is not there stays as it is */
+
+ngx_int_t
+ngx_inbox_chat_label(ngx_inbox_ctx_t *ctx)
+{
+    ngx_int_t   rc;
+    ngx_str_t   args[4 + NGX_INBOX_CHAT_TAGS];
+    ngx_uint_t  n;
+
+    args[0] = ctx->who;
+    args[1] = ctx->param[0];
+    n = 4;
+
+    if (ngx_inbox_chat_title(ctx, &args[2], &rc) != NGX_OK
+        || ngx_inbox_chat_tags(ctx, &args[3], &n, &rc) != NGX_OK)
+    {
+        return rc;
+    }
+
+    return ngx_inbox_ask_changed(ctx, NGX_INBOX_FN_LABEL, args, n,
+                                 NGX_HTTP_OK);
+}
+
+
+static ngx_int_t
+ngx_inbox_chat_title(ngx_inbox_ctx_t *ctx, ngx_str_t *arg, ngx_int_t *rc)
+{
+    ngx_str_t  title;
+
+    ngx_str_null(arg);
+
+    if (ngx_inbox_json_get(ctx->json, "title") == NULL) {
+        return NGX_OK;
+    }
+
+    if (ngx_inbox_body_string(ctx, "title", NGX_INBOX_MAX_NAME, &title, rc)
+        != NGX_OK)
+    {
+        return NGX_DECLINED;
+    }
+
+    arg->data = ngx_pnalloc(ctx->r->pool, title.len + 1);
+    if (arg->data == NULL) {
+        *rc = NGX_HTTP_INTERNAL_SERVER_ERROR;
+        return NGX_DECLINED;
+    }
+
+    arg->len = ngx_sprintf(arg->data, "=%V", &title) - arg->data;
+
+    return NGX_OK;
+}
+
+
+/* args: "=" and then the tags, or one empty argument; n counts them on */
+
+static ngx_int_t
+ngx_inbox_chat_tags(ngx_inbox_ctx_t *ctx, ngx_str_t *args, ngx_uint_t *n,
+    ngx_int_t *rc)
+{
+    size_t             i, size;
+    ngx_inbox_json_t  *tags;
+
+    static const char  words[] = "must be at most 20 strings of 1 to 50 "
+                                 "characters";
+
+    tags = ngx_inbox_json_get(ctx->json, "tags");
+    ngx_str_null(&args[0]);
+
+    if (tags == NULL) {
+        return NGX_OK;
+    }
+
+    ngx_str_set(&args[0], "=");
+    size = ngx_inbox_json_size(tags);
+
+    if ((!ngx_inbox_json_is_null(tags) && !ngx_inbox_json_is_array(tags))
+        || size > NGX_INBOX_CHAT_TAGS)
+    {
+        *rc = ngx_inbox_reply_invalid(ctx->r, "tags", words);
+        return NGX_DECLINED;
+    }
+
+    for (i = 0; i < size; i++) {
+
+        if (ngx_inbox_json_string(ngx_inbox_json_at(tags, i), &args[i + 1])
+            != NGX_OK)
+        {
+            *rc = ngx_inbox_reply_invalid(ctx->r, "tags", words);
+            return NGX_DECLINED;
+        }
+
+        args[i + 1] = ngx_inbox_text_trim(&args[i + 1]);
+
+        if (args[i + 1].len == 0
+            || ngx_inbox_text_chars(&args[i + 1], NULL) > NGX_INBOX_CHAT_TAG)
+        {
+            *rc = ngx_inbox_reply_invalid(ctx->r, "tags", words);
+            return NGX_DECLINED;
+        }
+    }
+
+    *n += size;
+
+    return NGX_OK;
 }
 
 

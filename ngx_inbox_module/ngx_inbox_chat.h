@@ -14,6 +14,7 @@
 
 
 ngx_int_t ngx_inbox_chat_get(ngx_inbox_ctx_t *ctx);
+ngx_int_t ngx_inbox_chat_label(ngx_inbox_ctx_t *ctx);
 ngx_int_t ngx_inbox_chat_transcript(ngx_inbox_ctx_t *ctx);
 ngx_int_t ngx_inbox_chat_reply(ngx_inbox_ctx_t *ctx);
 ngx_int_t ngx_inbox_chat_take(ngx_inbox_ctx_t *ctx);

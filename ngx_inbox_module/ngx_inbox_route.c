@@ -117,6 +117,8 @@ static const ngx_inbox_route_t  ngx_inbox_routes[] = {
 
     { NGX_INBOX_ROUTE_GET, "api/v1/chats/#", NGX_INBOX_ROUTE_AGENT,
       NGX_INBOX_ROUTE_NONE, ngx_inbox_chat_get },
+    { NGX_HTTP_PATCH, "api/v1/chats/#", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_JSON, ngx_inbox_chat_label },
     { NGX_INBOX_ROUTE_GET, "api/v1/chats/#/messages", NGX_INBOX_ROUTE_AGENT,
       NGX_INBOX_ROUTE_NONE, ngx_inbox_chat_transcript },
     { NGX_HTTP_POST, "api/v1/chats/#/messages", NGX_INBOX_ROUTE_AGENT,

@@ -30,7 +30,8 @@ static const char *ngx_inbox_store_functions[] = {
     "channel_delete", "channels", "group_put", "group_get", "group_delete",
     "groups", "agent_put", "agent_get", "agent_delete", "agents", "token_add",
     "tokens", "token_delete",
-    "canned", "canned_get", "canned_put", "canned_delete"
+    "canned", "canned_get", "canned_put", "canned_delete",
+    "label"
 };
 
 

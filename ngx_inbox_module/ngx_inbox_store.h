@@ -69,6 +69,7 @@ typedef enum {
     NGX_INBOX_FN_CANNED_GET,
     NGX_INBOX_FN_CANNED_PUT,
     NGX_INBOX_FN_CANNED_DELETE,
+    NGX_INBOX_FN_LABEL,
     NGX_INBOX_FN_LAST
 } ngx_inbox_fn_e;
 

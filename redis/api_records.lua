@@ -1,7 +1,7 @@
 
 
--- The functions of what is kept beside the conversations: canned replies and
--- what follows below; unpack, check, call a noun.  KEYS 1 is the space's root
+-- The functions of what is kept beside the conversations: canned replies, labels
+-- and what follows below; unpack, check, call a noun.  KEYS 1 is the space's root
 -- and ARGV 1 now, in µs, for each of them.  They answer NOSPACE for a space that
 -- is not there, UNAUTHORIZED for nobody and FORBIDDEN for whoever may not.
 -- Everything here is safe to repeat.
@@ -11,6 +11,12 @@ do
   local function manager(root, who, now)
     local caller = Agent.caller(root, who, now)
     Agent.must_manage(caller)
+    return caller
+  end
+
+  local function owner(root, who, now)
+    local caller = Agent.caller(root, who, now)
+    Agent.must_own(caller)
     return caller
   end
 
@@ -46,5 +52,84 @@ do
   register('canned_delete', 3, 'allow-oom', function(root, now, args)
     manager(root, args[2], now)
     return Canned.delete(root, Arg.id(args[3]))
+  end)
+
+
+  -- label: a person changes the title or the tags of a chat.
+  -- ARGV now, who, chat, title (empty: stays; = and the new one, or nothing),
+  -- = or empty (the tags stay), then the tags
+  -- returns Chat; errors: INVALID
+  register('label', -5, '', function(root, now, args)
+    local n = Arg.chat(args[3])
+    local mark, title = string.match(args[4], '^(=?)(.*)$')
+    local tags = {}
+    if (mark == '' and title ~= '') or (args[5] ~= '=' and args[5] ~= '')
+       or (args[5] == '' and #args > 5)
+    then
+      badcall('title or tags')
+    end
+    for i = 6, #args do
+      tags[i - 5] = args[i]
+    end
+    local s = Space.open(root, now)
+    local caller = Agent.caller(root, args[2], now)
+    local chat = Chat.need(root, n)
+    if Label.put(caller, chat, mark == '=' and title, args[5] == '=' and tags)
+    then
+      Chat.done(s, Chat.save(s, chat))
+    end
+    return Chat.show(s, caller, chat)
+  end)
+
+
+  -- contact: a client and his chats.
+  -- ARGV now, who, contact
+  -- returns {"contact","blocked","chats":[Chat]}
+  register('contact', 3, 'no-writes', function(root, now, args)
+    local n = Arg.chat(args[3])
+    local s = Space.open(root, now)
+    local caller = Agent.caller(root, args[2], now)
+    return Person.show(s, caller, Chat.need(root, n))
+  end)
+
+
+  -- block: what a client sends is dropped from now on, or no longer.
+  -- ARGV now, who, contact, 1|0
+  -- returns ok
+  register('block', 4, '', function(root, now, args)
+    local n, blocked = Arg.chat(args[3]), Arg.flag(args[4])
+    local caller = Agent.caller(root, args[2], now)
+    Person.block(caller, Chat.need(root, n), blocked)
+    return 'ok'
+  end)
+
+
+  -- chat_delete, contact_delete: a chat and its client, with all traces.
+  -- ARGV now, who, chat
+  -- returns ok; errors: NOTFOUND
+  local function register_delete(what)
+    register(what .. '_delete', 3, 'allow-oom', function(root, now, args)
+      local n = Arg.chat(args[3])
+      local s = Space.open(root, now)
+      local caller = owner(root, args[2], now)
+      Erase.chats(s, {Chat.need(root, n)})
+      Audit.add(root, now, caller, what .. '_deleted', n)
+      return 'ok'
+    end)
+  end
+
+  register_delete('chat')
+  register_delete('contact')
+
+
+  -- audit: ARGV now, who, before, limit
+  -- returns {"entries":[…],"next"}, newest first
+  register('audit', 4, 'no-writes', function(root, now, args)
+    local limit = Arg.limit(args[4])
+    owner(root, args[2], now)
+    if not string.find(args[3], '^%d*$') or #args[3] > 15 then
+      fail('INVALID before is no cursor of ours')
+    end
+    return Audit.page(root, tonumber(args[3]) or false, limit)
   end)
 end

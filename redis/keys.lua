@@ -37,6 +37,7 @@ function Keys.channels(root) return root .. ':channels' end
 function Keys.channel(root, id) return root .. ':channel:' .. id end
 function Keys.groups(root) return root .. ':groups' end
 function Keys.group(root, id) return root .. ':group:' .. id end
+function Keys.audit(root) return root .. ':audit' end
 function Keys.canned(root) return root .. ':canned' end
 function Keys.agents(root) return root .. ':agents' end
 function Keys.agent(root, id) return root .. ':agent:' .. id end

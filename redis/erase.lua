@@ -1,0 +1,68 @@
+
+
+-- Erase: a chat goes, and its client with it: transcript, files' handles, what
+-- waits to be sent, places in lists, who has read how much.  What stays is its
+-- number in the feeds, as a tombstone, so that whoever shows it is told that it
+-- is gone.
+--
+-- Whatever else is kept of a chat under a key of its own is added to keys_of().
+
+local Erase = {}
+
+do
+  local function keys_of(root, n)
+    return Keys.chat(root, n), Keys.log(root, n), Keys.changed(root, n),
+           Keys.external(root, n), Keys.refs(root, n)
+  end
+
+  -- only who has it can be told that it is gone
+  local function bury(s, chat)
+    local rev = Space.take(s)
+    call('ZADD', Keys.feed(s.root), 'XX', rev, chat.n)
+    for _, key in ipairs(chat.left) do
+      call('ZADD', key, 'XX', rev, chat.n)
+    end
+    return rev
+  end
+
+  local function forget_client(root, chat)
+    local key = Keys.contacts(root, chat.channel)
+    if call('HGET', key, chat.user) == chat.n then
+      call('HDEL', key, chat.user)
+    end
+  end
+
+  local function one(s, chat)
+    forget_client(s.root, chat)
+    chat.said, chat.heard_by_visitor = true, chat.polled == '1'
+    Chat.lift(s, chat)
+    Chat.rest(s, chat)
+    local words = Chat.words(chat, bury(s, chat), 'c')
+    s[chat.status] = s[chat.status] - 1
+    Outbox.drop(s.root, chat.n)
+    call('UNLINK', keys_of(s.root, chat.n))
+    return words
+  end
+
+  -- what each agent has read of them
+  local function forget_reading(root, numbers)
+    local ids = call('SMEMBERS', Keys.agents(root))
+    ids[#ids + 1] = 'root'
+    for _, id in ipairs(ids) do
+      call('HDEL', Keys.seen(root, id), unpack(numbers))
+      call('ZREM', Keys.feed_reads(root, id), unpack(numbers))
+    end
+  end
+
+  -- Chats that have been read, some tens of them; s: the open space.  Publishes
+  function Erase.chats(s, chats)
+    local words, numbers = {}, {}
+    for i, chat in ipairs(chats) do
+      words[i] = one(s, chat)
+      numbers[i] = chat.n
+    end
+    forget_reading(s.root, numbers)
+    s.counted = true
+    Chat.done(s, table.concat(words, '\nchat '))
+  end
+end
