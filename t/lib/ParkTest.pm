@@ -4,7 +4,7 @@ package ParkTest;
 #
 # An nginx with the test module of t/c/park, for t/park_*.t.  By default the
 # static one under sanitizers; PARK_BUILD=dynamic: the installed nginx with the
-# module loaded into it.
+# module loaded into it.  PARK_EVENTS="use poll;": another way to wait.
 #
 #     my $t = ParkTest->new(http => 'park_max 10;')->start();
 #     my $poll = $t->poll('topic=a');
@@ -64,9 +64,11 @@ sub write_conf {
     my %port = %{$self->{port}};
     my $dir = $self->{dir};
     my $user = $> == 0 ? 'user root;' : '';
-    my $load = $self->{dynamic} ? "load_module $self->{so};" : '';
+    my $load = '';
     my ($main, $events, $http, $server, $servers)
         = map { $o{$_} // '' } qw(main events http server servers);
+    $events ||= $ENV{PARK_EVENTS} // '';
+
     my $connections = $o{connections} // 1024;
     my $workers = $o{workers} // 1;
 
@@ -153,7 +155,7 @@ sub start {
 
     $self->until_true('nginx listens', sub {
         IO::Socket::INET->new(PeerAddr => "127.0.0.1:$self->{port}{http}")
-    });
+    }) or Test::More::BAIL_OUT($self->error_log());
 
     return $self;
 }
@@ -322,11 +324,17 @@ sub DESTROY {
 }
 
 
+# below those that the kernel gives to clients: one of a thousand clients of
+# some test would take it before nginx does
 sub free_port {
-    my $s = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1:0')
-        or die "no port: $!";
+    for (1 .. 100) {
+        my $port = 20000 + int rand 12000;
 
-    return $s->sockport();
+        return $port if IO::Socket::INET->new(Listen => 1,
+                                              LocalAddr => "127.0.0.1:$port");
+    }
+
+    die 'no port';
 }
 
 
