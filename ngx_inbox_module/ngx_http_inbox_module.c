@@ -32,6 +32,8 @@ static char *ngx_http_inbox_init_main_conf(ngx_conf_t *cf, void *conf);
 static void *ngx_http_inbox_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_inbox_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
+static ngx_int_t ngx_http_inbox_prefix(ngx_conf_t *cf,
+    ngx_inbox_loc_conf_t *prev, ngx_inbox_loc_conf_t *conf);
 static ngx_int_t ngx_http_inbox_error_pages(ngx_conf_t *cf,
     ngx_inbox_loc_conf_t *lcf);
 static ngx_int_t ngx_http_inbox_init(ngx_conf_t *cf);
@@ -364,7 +366,6 @@ ngx_http_inbox_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_inbox_loc_conf_t *prev = parent;
     ngx_inbox_loc_conf_t *conf = child;
 
-    ngx_str_t                  *name;
     ngx_inbox_main_conf_t      *mcf;
     ngx_http_core_loc_conf_t   *clcf;
 
@@ -380,30 +381,23 @@ ngx_http_inbox_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_msec_value(conf->poll_timeout, prev->poll_timeout, 60000);
     ngx_conf_merge_size_value(conf->max_body, prev->max_body, 4 * 1024 * 1024);
 
-    /* not inherited: a location inside serves what it says itself */
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    /* not inherited: a location inside serves what it says itself; but "if" and
+       "limit_except" are the same location under a condition */
 
     if (conf->enable == NGX_CONF_UNSET) {
-        conf->enable = 0;
+        conf->enable = (clcf->noname || clcf->lmt_excpt) && prev->enable == 1;
     }
 
     if (!conf->enable) {
         return NGX_CONF_OK;
     }
 
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-    name = &clcf->name;
-
-    if (clcf->named || name->len < 2 || name->data[0] != '/'
-        || name->data[name->len - 1] != '/')
-    {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"inbox\" needs a prefix location that ends with "
-                           "a slash, such as \"/inbox/\", not \"%V\"", name);
+    if (ngx_http_inbox_prefix(cf, prev, conf) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
-    conf->prefix.data = name->data;
-    conf->prefix.len = name->len - 1;
     clcf->handler = ngx_http_inbox_handler;
 
     mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_inbox_module);
@@ -411,6 +405,44 @@ ngx_http_inbox_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     return (ngx_http_inbox_error_pages(cf, conf) == NGX_OK) ? NGX_CONF_OK
                                                             : NGX_CONF_ERROR;
+}
+
+
+/* the location's name; or that of the inbox around it, of which it then serves
+   a part with rules of its own, such as "= /inbox/metrics" */
+
+static ngx_int_t
+ngx_http_inbox_prefix(ngx_conf_t *cf, ngx_inbox_loc_conf_t *prev,
+    ngx_inbox_loc_conf_t *conf)
+{
+    ngx_str_t                 *name;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    name = &clcf->name;
+
+    if (prev->enable == 1
+        && name->len > prev->prefix.len
+        && ngx_strncmp(name->data, prev->prefix.data, prev->prefix.len) == 0
+        && name->data[prev->prefix.len] == '/')
+    {
+        conf->prefix = prev->prefix;
+        return NGX_OK;
+    }
+
+    if (clcf->named || name->len < 2 || name->data[0] != '/'
+        || name->data[name->len - 1] != '/')
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"inbox\" needs a prefix location that ends with "
+                           "a slash, such as \"/inbox/\", not \"%V\"", name);
+        return NGX_ERROR;
+    }
+
+    conf->prefix.data = name->data;
+    conf->prefix.len = name->len - 1;
+
+    return NGX_OK;
 }
 
 
