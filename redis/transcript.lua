@@ -164,8 +164,9 @@ do
       end
       rev = Num.text(rev)
     elseif n then
-      local below = not reset and before
-                    or call('LLEN', Keys.log(s.root, n)) + 1
+      -- a cursor beyond the end, which nobody was given, is the end
+      local top = call('LLEN', Keys.log(s.root, n)) + 1
+      local below = math.min(not reset and before or top, top)
       pieces, cursor = back(s.root, n, below, limit, view)
     end
     local body = '{"messages":' .. Json.list(pieces) .. ',"rev":' .. rev

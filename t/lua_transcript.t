@@ -38,6 +38,14 @@ do {
 is($all, join(' ', map { "m$_" } 1 .. 250), 'all of it, page by page');
 is(@{ $s->transcript('petro', $n)->{messages} }, 50, 'fifty by default');
 
+# a cursor that nobody was given: behind the end there is nothing to go through,
+# and going through nothing had no end
+
+is(texts($s->transcript('petro', $n, limit => 2, before => $_)),
+    'm249 m250', "before $_ is the end") for 252, 1000000, '9' x 18;
+is(@{ $s->transcript('petro', $n, before => $_)->{messages} }, 0,
+    "nothing before $_") for 0, 1;
+
 # since: from any rev, in steps of any size, to the state as it is
 
 my $start = $s->transcript('petro', $n, limit => 1)->{rev};
