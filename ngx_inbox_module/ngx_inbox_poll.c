@@ -15,6 +15,7 @@
 #include "ngx_inbox_bus.h"
 #include "ngx_inbox_park.h"
 #include "ngx_inbox_reply.h"
+#include "ngx_inbox_share.h"
 
 
 /* the journal has the most */
@@ -23,7 +24,7 @@
 
 typedef struct {
     ngx_inbox_worker_t        *worker;
-    ngx_inbox_store_call_t    *call;     /* in flight, or NULL */
+    ngx_inbox_sharer_t        *call;     /* in flight, or NULL */
 
     u_char                     fn;
     u_char                     n;
@@ -210,8 +211,8 @@ ngx_inbox_poll_ask(ngx_inbox_parked_t *p)
     fcall.args = s.arg;
     fcall.n = rec->n;
 
-    rec->call = ngx_inbox_store_call(rec->worker->store, &fcall,
-                                     ngx_inbox_poll_on_answer, p);
+    rec->call = ngx_inbox_share_ask(rec->worker->share, &fcall,
+                                    ngx_inbox_poll_on_answer, p);
 
     return (rec->call != NULL) ? NGX_OK : NGX_ERROR;
 }
@@ -379,7 +380,7 @@ ngx_inbox_poll_gone(ngx_inbox_parked_t *p)
     rec = ngx_inbox_park_record(p);
 
     if (rec->call != NULL) {
-        ngx_inbox_store_forget(rec->call);
+        ngx_inbox_share_forget(rec->call);
     }
 }
 

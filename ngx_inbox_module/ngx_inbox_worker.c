@@ -14,6 +14,7 @@
 #include "ngx_inbox_poll.h"
 #include "ngx_inbox_presence.h"
 #include "ngx_inbox_settings.h"
+#include "ngx_inbox_share.h"
 #include "ngx_inbox_store.h"
 
 
@@ -77,6 +78,11 @@ ngx_inbox_worker_create(ngx_cycle_t *cycle, ngx_inbox_main_conf_t *conf)
         return NGX_ERROR;
     }
 
+    w->share = ngx_inbox_share_create(cycle->pool, w);
+    if (w->share == NULL) {
+        return NGX_ERROR;
+    }
+
     w->outbox = ngx_inbox_outbox_create(cycle->pool, w,
                                         ngx_inbox_worker_share(cycle));
     if (w->outbox == NULL) {
@@ -119,6 +125,10 @@ ngx_inbox_worker_destroy(ngx_inbox_main_conf_t *conf)
 
     if (w->park != NULL) {
         ngx_inbox_park_destroy(w->park);
+    }
+
+    if (w->share != NULL) {
+        ngx_inbox_share_destroy(w->share);
     }
 
     if (w->bus != NULL) {
