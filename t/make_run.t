@@ -92,6 +92,18 @@ is(system("redis-server $run/redis.conf > $home/out 2>&1"), 0,
 ok(within(sub { get('/inbox/health') == 200 }), 'nginx finds it');
 
 
+# a new nginx takes over from the old one
+
+my $nginx = file('nginx.pid');
+
+kill 'USR2', $nginx;
+ok(within(sub { -e "$run/nginx.pid.oldbin" && -s "$run/nginx.pid" }),
+    'nginx starts its successor');
+kill 'QUIT', $nginx;
+ok(within(sub { !-d "/proc/$nginx" }), 'and leaves when it is told to');
+is(get('/inbox/health'), 200, 'nobody notices');
+
+
 # stop, and a leftover pid file
 
 is((serve('stop'))[0], 0, 'make stop ends well');
