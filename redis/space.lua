@@ -45,19 +45,22 @@ do
     Space.rev(root, now)
   end
 
-  local function replace(root, old, s)
+  local function replace(root, now, caller, old, s)
     write(root, s)
     if s.locale ~= old.locale or s.name ~= old.name then
       call('HINCRBY', Keys.space(root), 'gen', 1)
     end
     if s.plan ~= old.plan then
+      Audit.add(root, now, caller, 'plan_changed', nil,
+                old.plan .. ' -> ' .. s.plan)
       Space.notice(root, 'agent -')
     end
   end
 
   -- the short form, for whoever works in it; finished JSON
   function Space.brief(root)
-    return head(root, read(root)) .. '}'
+    local s = read(root)
+    return head(root, s) .. ',"plans_url":' .. Json.maybe(s.plans_url) .. '}'
   end
 
   function Space.commercial(root)
@@ -72,8 +75,10 @@ do
   -- s: name, locale, retention_days, plans_url, plan, as typed
   function Space.put(root, who, now, s)
     local old = read(root)
+    local caller
     if old or who ~= 'root' then
-      Agent.must_own(Agent.caller(root, who, now))
+      caller = Agent.caller(root, who, now)
+      Agent.must_own(caller)
     end
     local plan = old and old.plan or 'free'
     s.name = Field.name('name', s.name, Keys.name(root))
@@ -86,7 +91,7 @@ do
       fail('FORBIDDEN the plan is changed with the root token')
     end
     if old then
-      replace(root, old, s)
+      replace(root, now, caller, old, s)
     else
       create(root, now, s)
     end
