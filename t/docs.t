@@ -47,6 +47,11 @@ same(\@routes, [headings()], 'routes', 'docs/api.md');
 same(\@routes, [operations()], 'routes', 'docs/openapi.yaml');
 
 
+# layers
+
+is(join(' ', unlayered()), '', 'docs/design.md has every file in its layer');
+
+
 # channels
 
 my @kinds = kinds();
@@ -207,6 +212,27 @@ sub operations {
 }
 
 
+# nouns of t/layers.t, as far as they have files, that are not in their row
+sub unlayered {
+    my ($rows) = slurp('t/layers.t') =~ /my \@ROWS = \((.*?)\n\);/s;
+    my %row = slurp('docs/design.md') =~ /^\| (\d+) \| ([^|]*)/mg;
+    my @missing;
+
+    while ($rows =~ /\[(\d+), (?:qw\((.*?)\)|'(.*?)')\]/g) {
+        my ($layer, $nouns) = ($1, $2 // $3);
+
+        for my $noun (split ' ', $nouns =~ s{/\*}{/}r) {
+            next if $noun =~ /^\w+$/ && $layer > 0
+                && !glob "ngx_inbox_module/{,channels/}ngx_*inbox_$noun.[ch]";
+
+            push @missing, $noun if ($row{$layer} // '') !~ /(?<![a-z])$noun(?![a-z])/;
+        }
+    }
+
+    return @missing;
+}
+
+
 # of the registry
 sub kinds {
     my ($list) = slurp('ngx_inbox_module/channels/ngx_inbox_channels.c')
@@ -216,9 +242,11 @@ sub kinds {
 }
 
 
+# register_delete('chat') registers chat_delete
 sub functions {
-    return grep { defined }
-        $lua =~ /^ *register(?:_turn)?\('(\w+)'|PREFIX \.\. '(\w+)'/mg;
+    return ($lua =~ /^ *register(?:_turn)?\('(\w+)'/mg,
+        $lua =~ /PREFIX \.\. '(\w+)'/g,
+        map { "${_}_delete" } $lua =~ /^ *register_delete\('(\w+)'/mg);
 }
 
 
