@@ -168,7 +168,7 @@ typedef struct {
     load_list_t        list;
     size_t             connections;
     size_t             first;
-    double             rate;       /* per second; 0: as fast as they are taken */
+    double             rate;       /* per second; 0: as fast as it goes */
     load_shared_t     *shared;
 } load_wake_t;
 

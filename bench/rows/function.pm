@@ -1,3 +1,5 @@
+package Bench::Row::Function;
+
 # Copyright (C) the ngx_inbox authors
 #
 # The ingest function by itself: a message of somebody who has written before,
@@ -90,7 +92,9 @@ sub {
     my @all = commands($s, $rev);
     my @writes = grep { !$READS{$_->[0]} } @all;
 
-    my $call = sub { resp_request([ingest_words(time() . '000000', $rev, @_)]) };
+    my $call = sub {
+        resp_request([ingest_words(time() . '000000', $rev, @_)])
+    };
     my $bare = bare(@writes);
     my %common = (c => 50, P => 16, r => $PEOPLE);
     my (%us, %cpu);

@@ -1,3 +1,5 @@
+package Bench::Row::Journal;
+
 # Copyright (C) the ngx_inbox authors
 #
 # The journal as an owner's page asks for it, 2,000 chats in the space: again

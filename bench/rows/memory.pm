@@ -1,3 +1,5 @@
+package Bench::Row::Memory;
+
 # Copyright (C) the ngx_inbox authors
 #
 # What a chat of ten short messages takes in Redis: the growth of used_memory

@@ -1,3 +1,5 @@
+package Bench::Row::Parked;
+
 # Copyright (C) the ngx_inbox authors
 #
 # What a poll that waits costs in the worker: the growth of its own memory
@@ -87,7 +89,8 @@ sub {
 
         for (1 .. $rounds // ($tls ? 2 : 3)) {
             for my $name ('inbox', 'nchan') {
-                my ($own, $shared) = one_side($s, $name, $tls, @{$polls{$name}});
+                my ($own, $shared) =
+                    one_side($s, $name, $tls, @{$polls{$name}});
                 push @{$own{$name}}, $own;
                 push @{$shared{$name}}, $shared;
             }
@@ -97,7 +100,8 @@ sub {
 
         $figures->add('parked', name => "a poll that waits$how",
             unit => 'bytes', ours => $own{inbox}, reference => $own{nchan},
-            against => "Nchan's long-poll", hold => $tls ? '<= 0.65' : '<= 0.12',
+            against => "Nchan's long-poll",
+            hold => $tls ? '<= 0.65' : '<= 0.12',
             note => "$POLLS polls; besides, Nchan's shared memory grew by "
                 . sprintf('%.0f', $shared{nchan}[0]) . ' bytes for each');
     }

@@ -1,3 +1,5 @@
+package Bench::Row::Wake;
+
 # Copyright (C) the ngx_inbox authors
 #
 # One message, one poll, 15,000 polls waiting: an agent's answer to a visitor,
@@ -92,8 +94,8 @@ sub {
     );
 
     my @replies = map { http_request(POST => "/inbox/api/v1/chats/$_/messages",
-        ['Authorization: Bearer ' . $s->token, 'Content-Type: application/json'],
-        qq({"text":"$TEXT"})) } @chats;
+        ['Authorization: Bearer ' . $s->token,
+         'Content-Type: application/json'], qq({"text":"$TEXT"})) } @chats;
     my @publish = map { http_request(POST => "/pub/v$_",
         ['Content-Type: text/plain'], $TEXT) } 0 .. $#chats;
     my @sub = map { http_request(GET => "/sub/v$_",
@@ -106,7 +108,8 @@ sub {
             "/inbox/widget/site/messages?since=$rev&wait=60",
             ["Authorization: Bearer $_"]) } @tokens;
 
-        my %sides = (inbox => [\@polls, \@replies], nchan => [\@sub, \@publish]);
+        my %sides = (inbox => [\@polls, \@replies],
+                     nchan => [\@sub, \@publish]);
 
         for my $name ('inbox', 'nchan') {
             my $r = one_side($s, $name, $count{$name}, @{$sides{$name}});

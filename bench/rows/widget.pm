@@ -1,3 +1,5 @@
+package Bench::Row::Widget;
+
 # Copyright (C) the ngx_inbox authors
 #
 # What a visitor's browser loads: before the widget is opened (the loader), and

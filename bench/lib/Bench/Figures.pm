@@ -58,7 +58,11 @@ sub parts {
 
     my @sorted = sort { $a <=> $b } @$values;
 
-    return { min => num($sorted[0]), median => num($sorted[$#sorted / 2]),
+    my $half = @sorted / 2;
+    my $median = @sorted % 2 ? $sorted[$half]
+               : ($sorted[$half - 1] + $sorted[$half]) / 2;
+
+    return { min => num($sorted[0]), median => num($median),
              max => num($sorted[-1]), rounds => scalar @sorted };
 }
 
@@ -131,7 +135,8 @@ sub machine {
     my $cpu = Bench::Servers::slurp('/proc/cpuinfo');
     my ($model) = $cpu =~ /^model name\s*:\s*(.*)$/m;
     my $cores = () = $cpu =~ /^processor\s*:/mg;
-    my ($memory) = Bench::Servers::slurp('/proc/meminfo') =~ /^MemTotal:\s+(\d+)/;
+    my ($memory) = Bench::Servers::slurp('/proc/meminfo')
+        =~ /^MemTotal:\s+(\d+)/;
     my ($load) = split ' ', Bench::Servers::slurp('/proc/loadavg');
     my ($nginx) = `@{[Bench::Servers::nginx()]} -v 2>&1` =~ m{nginx/(\S+)};
     my ($redis) = `redis-server --version` =~ /v=(\S+)/;

@@ -132,8 +132,8 @@ sub update {
 }
 
 
-# the words that the module sends to Redis for such an update; t/bench.t and
-# bench/rows/ingest.pm see to it that they are the same
+# the words that the module sends to Redis for such an update;
+# bench/rows/ingest.pm sees to it that they are the same
 sub ingest_words {
     my ($now, $rev, $user, $message) = @_;
 

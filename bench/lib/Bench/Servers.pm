@@ -12,6 +12,7 @@ package Bench::Servers;
 #     $s->inbox(GET => 'me')                 the API as the owner
 #     $s->worker('inbox'), $s->resident('inbox')
 #
+# The module is a copy, made by bench/run: a build meanwhile changes nothing.
 # Whatever ends the program ends what was started: see stop_all().
 
 use strict;
@@ -29,6 +30,7 @@ use Time::HiRes qw(time sleep);
 
 our $TOP = abs_path(dirname(abs_path(__FILE__)) . '/../../..');
 our $DIR = "$TOP/build/bench/run";
+our $MODULE = "$TOP/build/bench/ngx_http_inbox_module.so";
 our $NCHAN = '/usr/lib/nginx/modules/ngx_nchan_module.so';
 
 my $TOKEN = 'bench-' . join '', map { sprintf '%x', rand 16 } 1 .. 58;
@@ -186,8 +188,7 @@ sub files {
 sub nginx_conf {
     my ($self, $name) = @_;
 
-    my $module = $name eq 'nchan' ? $NCHAN
-               : "$TOP/build/ngx_http_inbox_module.so";
+    my $module = $name eq 'nchan' ? $NCHAN : $MODULE;
     my $user = $> == 0 ? 'user root;' : '';
     my ($main, $locations) = $name eq 'nchan' ? $self->nchan_conf()
                            : $self->inbox_conf();
