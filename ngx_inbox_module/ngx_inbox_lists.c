@@ -264,3 +264,21 @@ ngx_inbox_lists_channels(ngx_inbox_ctx_t *ctx)
 
     return ngx_inbox_ask_body(ctx, NGX_INBOX_FN_CHANNELS, args, 2);
 }
+
+
+ngx_int_t
+ngx_inbox_lists_audit(ngx_inbox_ctx_t *ctx)
+{
+    ngx_str_t          args[3];
+    ngx_inbox_query_t  query;
+
+    if (ngx_inbox_query_read(ctx, &query) != NGX_OK) {
+        return query.rc;
+    }
+
+    args[0] = ctx->who;
+    args[1] = query.before;
+    args[2] = query.limit;
+
+    return ngx_inbox_ask_body(ctx, NGX_INBOX_FN_AUDIT, args, 3);
+}

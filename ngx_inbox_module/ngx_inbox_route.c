@@ -15,6 +15,7 @@
 #include "ngx_inbox_body.h"
 #include "ngx_inbox_canned.h"
 #include "ngx_inbox_chat.h"
+#include "ngx_inbox_contacts.h"
 #include "ngx_inbox_crypt.h"
 #include "ngx_inbox_lines.h"
 #include "ngx_inbox_lists.h"
@@ -140,6 +141,17 @@ static const ngx_inbox_route_t  ngx_inbox_routes[] = {
     { NGX_HTTP_POST, "api/v1/chats/#/typing", NGX_INBOX_ROUTE_AGENT,
       NGX_INBOX_ROUTE_JSON, ngx_inbox_chat_typing },
 
+    { NGX_HTTP_DELETE, "api/v1/chats/#", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_contacts_chat_delete },
+    { NGX_INBOX_ROUTE_GET, "api/v1/contacts/#", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_contacts_get },
+    { NGX_HTTP_DELETE, "api/v1/contacts/#", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_contacts_delete },
+    { NGX_HTTP_POST, "api/v1/contacts/#/block", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_JSON, ngx_inbox_contacts_block },
+    { NGX_HTTP_POST, "api/v1/contacts/#/unblock", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_JSON, ngx_inbox_contacts_unblock },
+
     { NGX_INBOX_ROUTE_GET, "api/v1/agents", NGX_INBOX_ROUTE_AGENT,
       NGX_INBOX_ROUTE_NONE, ngx_inbox_lists_agents },
     { NGX_INBOX_ROUTE_GET, "api/v1/agents/@", NGX_INBOX_ROUTE_AGENT,
@@ -181,6 +193,9 @@ static const ngx_inbox_route_t  ngx_inbox_routes[] = {
       NGX_INBOX_ROUTE_JSON, ngx_inbox_canned_put },
     { NGX_HTTP_DELETE, "api/v1/canned/@", NGX_INBOX_ROUTE_AGENT,
       NGX_INBOX_ROUTE_NONE, ngx_inbox_canned_delete },
+
+    { NGX_INBOX_ROUTE_GET, "api/v1/audit", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_lists_audit },
 
     { NGX_INBOX_ROUTE_GET, "api/v1/space", NGX_INBOX_ROUTE_AGENT,
       NGX_INBOX_ROUTE_NONE, ngx_inbox_admin_space_get },

@@ -70,6 +70,11 @@ typedef enum {
     NGX_INBOX_FN_CANNED_PUT,
     NGX_INBOX_FN_CANNED_DELETE,
     NGX_INBOX_FN_LABEL,
+    NGX_INBOX_FN_CONTACT,
+    NGX_INBOX_FN_BLOCK,
+    NGX_INBOX_FN_CHAT_DELETE,
+    NGX_INBOX_FN_CONTACT_DELETE,
+    NGX_INBOX_FN_AUDIT,
     NGX_INBOX_FN_LAST
 } ngx_inbox_fn_e;
 
@@ -108,6 +113,11 @@ typedef void (*ngx_inbox_store_done_pt)(void *data, ngx_inbox_answer_t *answer);
 /* pool: of the cycle; NULL: memory */
 ngx_inbox_store_t *ngx_inbox_store_create(ngx_pool_t *pool,
     ngx_inbox_main_conf_t *conf, ngx_log_t *log);
+
+/* each time the store can be asked, for the first time or again: what was
+   refused meanwhile may be asked now */
+void ngx_inbox_store_hear(ngx_inbox_store_t *store,
+    void (*on_ready)(void *data), void *data);
 
 /* waiting calls end with 503 */
 void ngx_inbox_store_destroy(ngx_inbox_store_t *store);

@@ -82,6 +82,19 @@ do
     end
   end
 
+  -- writes down what an agent may do now that he might not before, or no longer
+  local function note_rights(root, now, caller, id, a)
+    local old, new = a.old or {}, a.new
+    if old.role ~= new.role then
+      Audit.add(root, now, caller, 'role_changed', id,
+                (old.role or 'nobody') .. ' -> ' .. new.role)
+    end
+    if old.enabled ~= new.enabled and (a.old or new.enabled ~= '1') then
+      Audit.add(root, now, caller, (new.enabled == '1') and 'agent_enabled'
+                                   or 'agent_disabled', id)
+    end
+  end
+
   -- creates or replaces; a: name, role, enabled, as typed
   function Admin.put(root, caller, id, a, now)
     Field.id('id', id)
@@ -103,6 +116,7 @@ do
     if old and old.name ~= a.name then
       call('HINCRBY', Keys.space(root), 'gen', 1)
     end
+    note_rights(root, now, caller, id, {old = old, new = a})
     Space.notice(root, 'agent ' .. id)
     return json(root, id, a, now)
   end
@@ -143,6 +157,7 @@ do
     local more = call('EXISTS', Keys.order_agent(root, id)) == 1
     if not more then
       remove(root, id, a.groups)
+      Audit.add(root, now, caller, 'agent_deleted', id)
     end
     Space.notice(root, 'agent ' .. id)
     return more and 'more' or 'ok'

@@ -163,8 +163,13 @@ do
     local window = Arg.int(args[12], 0, WINDOW_MAX, 0)
     c.window = (window > 0) and Num.text(window) or nil
     local secrets = Channel.secrets(args, 14)
-    manager(root, args[2], now)
-    return Channel.put(root, now, args[3], c, secrets, args[13])
+    local caller = manager(root, args[2], now)
+    local answer, changed = Channel.put(root, now, args[3], c, secrets,
+                                        args[13])
+    if changed ~= '' then
+      Audit.add(root, now, caller, 'credentials_changed', args[3], changed)
+    end
+    return answer
   end)
 
 
@@ -193,8 +198,10 @@ do
   -- they stay readable)
   register('channel_delete', 4, 'allow-oom', function(root, now, args)
     local force = Arg.flag(args[4])
-    manager(root, args[2], now)
-    return Channel.delete(root, Arg.id(args[3]), force)
+    local caller = manager(root, args[2], now)
+    local word = Channel.delete(root, Arg.id(args[3]), force)
+    Audit.add(root, now, caller, 'channel_deleted', args[3])
+    return word
   end)
 
 
@@ -227,8 +234,12 @@ do
   -- (chats or channels use it, not with force: they become everybody's)
   register('group_delete', 4, 'allow-oom', function(root, now, args)
     local force = Arg.flag(args[4])
-    manager(root, args[2], now)
-    return Group.delete(root, now, Arg.id(args[3]), force)
+    local caller = manager(root, args[2], now)
+    local word = Group.delete(root, now, Arg.id(args[3]), force)
+    if word == 'ok' then
+      Audit.add(root, now, caller, 'group_deleted', args[3])
+    end
+    return word
   end)
 
 
@@ -279,8 +290,8 @@ do
   register('token_add', 7, '', function(root, now, args)
     local t = {id = token_id(args[4]), digest = digest(args[5]),
                name = args[6], expires = Arg.int(args[7], 1, TIME_MAX, false)}
-    owner(root, args[2], now)
-    return Token.add(root, now, Arg.id(args[3]), t)
+    local caller = owner(root, args[2], now)
+    return Token.add(root, now, caller, Arg.id(args[3]), t)
   end)
 
 
@@ -295,7 +306,7 @@ do
   -- token_delete: ARGV now, who, agent, token id
   -- returns ok; errors: NOTFOUND
   register('token_delete', 4, 'allow-oom', function(root, now, args)
-    owner(root, args[2], now)
-    return Token.delete(root, Arg.id(args[3]), args[4])
+    local caller = owner(root, args[2], now)
+    return Token.delete(root, now, caller, Arg.id(args[3]), args[4])
   end)
 end

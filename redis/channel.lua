@@ -105,9 +105,10 @@ do
     return list
   end
 
-  -- puts the sealed values into c; gives the names of the `?` ones it took
+  -- puts the sealed values into c; gives the names of the `?` ones it took, and
+  -- of those that are others now
   local function settle_secrets(c, old, secrets)
-    local names, used = {}, {}
+    local names, used, changed = {}, {}, {}
     for i, s in ipairs(secrets) do
       local field = 'cred:' .. s.name
       local value = old and old[field]
@@ -121,9 +122,12 @@ do
       end
       c[field] = (value ~= '') and value or nil
       names[i] = s.name
+      if c[field] ~= (old and old[field]) then
+        changed[#changed + 1] = s.name
+      end
     end
     c.names = table.concat(names, ',')
-    return table.concat(used, ',')
+    return table.concat(used, ','), table.concat(changed, ', ')
   end
 
   local function check(root, id, c, old)
@@ -167,11 +171,12 @@ do
   -- Creates or replaces; c: kind, title, group, enabled, settings, limit, unit,
   -- polled, window as the hash has them, secrets as Channel.secrets() gives
   -- them.
-  -- Repeating it is harmless, but a generated secret is told only once.
+  -- Repeating it is harmless, but a generated secret is told only once.  Second
+  -- result: the names of the credentials that are others now, as one text.
   function Channel.put(root, now, id, c, secrets, hook_url)
     local old = Channel.get(root, id)
     check(root, id, c, old)
-    local used = settle_secrets(c, old, secrets)
+    local used, changed = settle_secrets(c, old, secrets)
     store(root, id, c)
     touch(root, id, now)
     count(root, old, -1)
@@ -180,7 +185,8 @@ do
       call('HINCRBY', Keys.space(root), 'gen', 1)
     end
     Space.notice(root, 'channel ' .. id)
-    return {json(id, c, hook_url), old and 'replaced' or 'created', used}
+    return {json(id, c, hook_url), old and 'replaced' or 'created', used},
+           changed
   end
 
   function Channel.show(root, id, hook_url)

@@ -66,7 +66,7 @@ do
   end
 
   -- t: id, digest, name, expires (number of µs, or false)
-  function Token.add(root, now, agent, t)
+  function Token.add(root, now, caller, agent, t)
     need(root, agent)
     local name = Field.name('name', t.name, '')
     if t.expires and t.expires <= now then
@@ -84,6 +84,7 @@ do
            'expires', t.expires and Num.text(t.expires) or '')
       call('HSET', Keys.tokens(root, agent), t.id, t.digest)
       call('HSET', Keys.token_ids(root), t.id, t.digest)
+      Audit.add(root, now, caller, 'token_created', agent, t.id)
     end
     return token(root, t.id, t.digest)
   end
@@ -97,12 +98,13 @@ do
     return '{"tokens":' .. Json.list(list) .. '}'
   end
 
-  function Token.delete(root, agent, id)
+  function Token.delete(root, now, caller, agent, id)
     local digest = call('HGET', Keys.tokens(root, agent), id)
     if not digest then
       fail('NOTFOUND no such token')
     end
     drop_token(root, agent, id, digest)
+    Audit.add(root, now, caller, 'token_revoked', agent, id)
     Space.notice(root, 'agent ' .. agent)
     return 'ok'
   end
