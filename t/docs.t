@@ -225,7 +225,8 @@ sub unlayered {
             next if $noun =~ /^\w+$/ && $layer > 0
                 && !glob "ngx_inbox_module/{,channels/}ngx_*inbox_$noun.[ch]";
 
-            push @missing, $noun if ($row{$layer} // '') !~ /(?<![a-z])$noun(?![a-z])/;
+            push @missing, $noun
+                if ($row{$layer} // '') !~ /(?<![a-z])$noun(?![a-z])/;
         }
     }
 

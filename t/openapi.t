@@ -21,8 +21,8 @@ use Test::Inbox;
 
 my $top = dirname(abs_path(__FILE__)) . '/..';
 
-plan(skip_all => 'no npm packages here')
-    if !-d "$top/node_modules/\@seriousme/openapi-schema-validator";
+# the validator is one of the packages of the tests
+system("$top/tools/vendor", 'dev') == 0 or die "no npm packages\n";
 
 is(faults(), '', 'openapi.yaml is a correct document');
 
