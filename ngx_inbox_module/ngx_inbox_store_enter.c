@@ -209,6 +209,19 @@ ngx_inbox_store_ready(ngx_inbox_store_t *store)
             ngx_inbox_store_finish(call, &answer);
         }
     }
+
+    if (store->ready && store->on_ready) {
+        store->on_ready(store->data);
+    }
+}
+
+
+void
+ngx_inbox_store_hear(ngx_inbox_store_t *store, void (*on_ready)(void *data),
+    void *data)
+{
+    store->on_ready = on_ready;
+    store->data = data;
 }
 
 

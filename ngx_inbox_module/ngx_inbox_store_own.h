@@ -44,6 +44,9 @@ struct ngx_inbox_store_s {
     ngx_queue_t                waiting;  /* calls, until ready */
     ngx_event_t                start;    /* ends that wait; cancelable */
 
+    void                     (*on_ready)(void *data);    /* or NULL */
+    void                      *data;
+
     ngx_pool_t                *booted;   /* nodes of the tree; NULL: empty */
     ngx_rbtree_t               spaces;   /* booted on this connection */
     ngx_rbtree_node_t          sentinel;

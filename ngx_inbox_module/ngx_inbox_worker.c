@@ -27,6 +27,7 @@ static void ngx_inbox_worker_wake_space(ngx_inbox_worker_t *w,
 static void ngx_inbox_worker_wake_all(ngx_inbox_worker_t *w,
     ngx_str_t *space, ngx_inbox_wake_e why);
 static void ngx_inbox_worker_on_live(void *data, ngx_str_t *space);
+static void ngx_inbox_worker_on_ready(void *data);
 
 
 ngx_int_t
@@ -67,6 +68,8 @@ ngx_inbox_worker_create(ngx_cycle_t *cycle, ngx_inbox_main_conf_t *conf)
     if (w->park == NULL) {
         return NGX_ERROR;
     }
+
+    ngx_inbox_store_hear(w->store, ngx_inbox_worker_on_ready, w);
 
     w->settings = ngx_inbox_settings_create(cycle->pool, w);
     if (w->settings == NULL) {
@@ -250,4 +253,18 @@ ngx_inbox_worker_on_live(void *data, ngx_str_t *space)
     ngx_inbox_worker_wake_all(w, space, NGX_INBOX_WAKE_AGAIN);
     ngx_inbox_settings_drop(w->settings, NULL, NULL);
     ngx_inbox_outbox_kick(w->outbox, space);
+}
+
+
+/* the notices may be heard before the store can be asked: polls that were woken
+   then have gone back to sleep */
+
+static void
+ngx_inbox_worker_on_ready(void *data)
+{
+    ngx_inbox_worker_t *w = data;
+
+    static const ngx_str_t  all = ngx_null_string;
+
+    ngx_inbox_park_notify_under(w->park, &all, NGX_INBOX_WAKE_AGAIN);
 }

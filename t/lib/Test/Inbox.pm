@@ -227,7 +227,7 @@ sub nginx_conf {
 
     my $dir = $self->{dir};
     my $level = $ENV{TEST_DEBUG} ? 'debug' : 'info';
-    my $store = $self->{store} // "unix:$dir/redis.sock";
+    my $store = $self->{store} // $self->redis->address;
     my $load = $self->{module} ? "load_module $self->{module};" : '';
     my $user = $> == 0 ? 'user root;' : '';
     my $apis = join '', map { "inbox_channel_api $_ $self->{apis}{$_};\n" }

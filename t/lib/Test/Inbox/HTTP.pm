@@ -105,10 +105,13 @@ sub read {
         my $r = $self->take();
         return $r if $r;
 
-        my $left = $end - time();
-        return undef if $left <= 0 || $self->{eof};
+        return undef if $self->{eof};
 
-        $self->fill() if IO::Select->new($self->{socket})->can_read($left);
+        my $left = $end - time();
+
+        IO::Select->new($self->{socket})->can_read($left > 0 ? $left : 0)
+            or return undef;
+        $self->fill();
     }
 }
 

@@ -14,14 +14,20 @@ use POSIX qw(WNOHANG);
 use Time::HiRes qw(time sleep);
 
 
-# options: fsync (no), config (more lines of redis.conf)
+# options: fsync (no), config (more lines of redis.conf), password, db
 sub new {
     my ($class, $dir, %o) = @_;
 
-    my $self = bless { dir => $dir, socket => "$dir/redis.sock" }, $class;
+    my $self = bless { dir => $dir, socket => "$dir/redis.sock",
+        password => $o{password}, db => $o{db} }, $class;
+    my $guard = '';
 
-    open my $out, '>', "$dir/redis.conf" or die "redis.conf: $!\n";
-    print $out <<"END";
+    if (defined $o{password}) {
+        $guard = "requirepass $o{password}";
+        spew("$dir/redis.password", "$o{password}\n");
+    }
+
+    spew("$dir/redis.conf", <<"END");
 port 0
 unixsocket $self->{socket}
 dir $dir
@@ -29,11 +35,25 @@ logfile $dir/redis.log
 save ""
 appendonly yes
 appendfsync @{[ $o{fsync} // 'no' ]}
+$guard
 @{[ $o{config} // '' ]}
 END
-    close $out;
 
     return $self;
+}
+
+
+# what nginx is told of it: the value of inbox_redis
+sub address {
+    my ($self) = @_;
+
+    my $address = "unix:$self->{socket}";
+
+    $address .= " password_file=$self->{dir}/redis.password"
+        if defined $self->{password};
+    $address .= " db=$self->{db}" if defined $self->{db};
+
+    return $address;
 }
 
 
@@ -86,9 +106,9 @@ sub resume { kill 'CONT', $_[0]{pid} }
 sub call {
     my ($self, @words) = @_;
 
-    my $client = $self->{client} //= IO::Socket::UNIX->new(
-        Peer => $self->{socket}) // die "no connection to redis\n";
+    $self->enter() if !$self->{client};
 
+    my $client = $self->{client};
     my $out = '*' . @words . "\r\n";
 
     for my $word (@words) {
@@ -111,6 +131,18 @@ sub call {
 }
 
 
+# connects as nginx does
+sub enter {
+    my ($self) = @_;
+
+    $self->{client} = IO::Socket::UNIX->new(Peer => $self->{socket})
+        // die "no connection to redis\n";
+
+    $self->call('AUTH', $self->{password}) if defined $self->{password};
+    $self->call('SELECT', $self->{db}) if defined $self->{db};
+}
+
+
 sub value {
     my ($client) = @_;
 
@@ -127,6 +159,15 @@ sub value {
 
     read $client, my $bytes, $rest + 2;
     return substr $bytes, 0, $rest;
+}
+
+
+sub spew {
+    my ($path, $bytes) = @_;
+
+    open my $out, '>', $path or die "$path: $!\n";
+    print $out $bytes;
+    close $out;
 }
 
 
