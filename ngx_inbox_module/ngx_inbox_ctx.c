@@ -141,7 +141,7 @@ ngx_inbox_ctx_hook_url(ngx_inbox_ctx_t *ctx, const ngx_str_t *id,
     ngx_str_t *url)
 {
     u_char      *p;
-    ngx_str_t    base, host;
+    ngx_str_t    base, host, text;
     const char  *scheme;
 
     base = ctx->conf->public_url;
@@ -158,15 +158,17 @@ ngx_inbox_ctx_hook_url(ngx_inbox_ctx_t *ctx, const ngx_str_t *id,
         }
     }
 
-    url->data = ngx_pnalloc(ctx->r->pool, sizeof("https://") + host.len
+    text.data = ngx_pnalloc(ctx->r->pool, sizeof("https://") + host.len
                                           + base.len + sizeof("/hook/")
                                           + id->len);
-    if (url->data == NULL) {
+    if (text.data == NULL) {
         return NGX_ERROR;
     }
 
-    p = ngx_sprintf(url->data, "%s%V%V/hook/%V", scheme, &host, &base, id);
-    url->len = p - url->data;
+    p = ngx_sprintf(text.data, "%s%V%V/hook/%V", scheme, &host, &base, id);
+    text.len = p - text.data;
 
-    return NGX_OK;
+    /* nginx lets any byte above 127 pass in Host */
+
+    return ngx_inbox_text_mend(ctx->r->pool, &text, url);
 }

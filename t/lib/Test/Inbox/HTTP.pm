@@ -208,7 +208,7 @@ sub decode {
     my ($body) = @_;
 
     return undef if $body !~ /^\s*[\[{]/;
-    return eval { $json->decode($body) };
+    return scalar eval { $json->decode($body) };
 }
 
 
