@@ -71,7 +71,8 @@ typedef struct {
 
 /*
  * Allocates from pool and starts connecting on the next turn of the loop;
- * goes on trying for ever (0.1 s .. 1.5 s, growing, with jitter).  NULL: memory.
+ * goes on trying for ever (0.1 s .. 1.5 s, growing, with jitter).  NULL:
+ * memory.
  */
 ngx_inbox_redis_t *ngx_inbox_redis_create(ngx_pool_t *pool,
     ngx_inbox_redis_options_t *options);
