@@ -66,6 +66,7 @@ typedef struct ngx_inbox_park_s       ngx_inbox_park_t;
 typedef struct ngx_inbox_settings_s   ngx_inbox_settings_t;
 typedef struct ngx_inbox_outbox_s     ngx_inbox_outbox_t;
 typedef struct ngx_inbox_presence_s   ngx_inbox_presence_t;
+typedef struct ngx_inbox_typing_s     ngx_inbox_typing_t;
 typedef struct ngx_inbox_share_s      ngx_inbox_share_t;
 
 
@@ -83,6 +84,7 @@ typedef struct {
     ngx_inbox_park_t       *park;
     ngx_inbox_settings_t   *settings;
     ngx_inbox_presence_t   *presence;
+    ngx_inbox_typing_t     *typing;
     ngx_inbox_share_t      *share;
     ngx_inbox_outbox_t     *outbox;
 } ngx_inbox_worker_t;

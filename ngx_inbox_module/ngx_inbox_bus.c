@@ -371,11 +371,14 @@ ngx_inbox_bus_read_line(ngx_inbox_bus_t *bus, ngx_str_t *space,
         notice.type = NGX_INBOX_NOTICE_READ;
         notice.id = word[1];
 
-    } else if (ngx_inbox_bus_is(word, n, "typing", 4)) {
+    } else if (ngx_inbox_bus_is(word, n, "typing", 7)) {
         notice.type = NGX_INBOX_NOTICE_TYPING;
         notice.chat = word[1];
         notice.from = word[2];
         notice.id = word[3];
+        notice.channel = word[4];
+        notice.user = word[5];
+        notice.name = word[6];
 
     } else if (ngx_inbox_bus_is(word, n, "channel", 2)) {
         notice.type = NGX_INBOX_NOTICE_CHANNEL;

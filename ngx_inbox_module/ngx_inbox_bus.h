@@ -20,7 +20,8 @@ typedef enum {
     NGX_INBOX_NOTICE_CHAT = 0,    /* rev, chat, flags */
     NGX_INBOX_NOTICE_VISITOR,     /* the transcript of channel's visitor id */
     NGX_INBOX_NOTICE_READ,        /* id: the agent */
-    NGX_INBOX_NOTICE_TYPING,      /* chat, from, id (agent or "-") */
+    NGX_INBOX_NOTICE_TYPING,      /* chat, from, id (agent or "-"), channel and
+                                     user (or "-"), name (JSON literal) */
     NGX_INBOX_NOTICE_CHANNEL,     /* channel: its settings changed */
     NGX_INBOX_NOTICE_AGENT        /* id: his rights changed */
 } ngx_inbox_notice_type_e;
@@ -35,6 +36,8 @@ typedef struct {
     ngx_str_t                channel;
     ngx_str_t                id;
     ngx_str_t                from;
+    ngx_str_t                user;
+    ngx_str_t                name;
 
     unsigned                 changed:1;     /* c: the Chat */
     unsigned                 transcript:1;  /* m: for agents */

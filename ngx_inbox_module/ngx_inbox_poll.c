@@ -16,6 +16,7 @@
 #include "ngx_inbox_park.h"
 #include "ngx_inbox_reply.h"
 #include "ngx_inbox_share.h"
+#include "ngx_inbox_typing.h"
 
 
 /* the journal has the most */
@@ -25,6 +26,8 @@
 typedef struct {
     ngx_inbox_worker_t        *worker;
     ngx_inbox_sharer_t        *call;     /* in flight, or NULL */
+
+    uint32_t                   typing;   /* mark of when it came */
 
     u_char                     fn;
     u_char                     n;
@@ -53,6 +56,12 @@ static void ngx_inbox_poll_strings(ngx_inbox_poll_record_t *rec,
 static ngx_int_t ngx_inbox_poll_ask(ngx_inbox_parked_t *p);
 static void ngx_inbox_poll_on_answer(void *data, ngx_inbox_answer_t *answer);
 static ngx_uint_t ngx_inbox_poll_is_empty(ngx_inbox_answer_t *answer);
+static void ngx_inbox_poll_doze(ngx_inbox_parked_t *p,
+    ngx_inbox_answer_t *answer);
+static ngx_int_t ngx_inbox_poll_typing(ngx_inbox_parked_t *p,
+    ngx_inbox_answer_t *answer, ngx_str_t *json);
+static ngx_int_t ngx_inbox_poll_send_typing(ngx_http_request_t *r,
+    const ngx_str_t *empty, const ngx_str_t *json);
 static void ngx_inbox_poll_answer(ngx_inbox_parked_t *p,
     ngx_inbox_answer_t *answer);
 static void ngx_inbox_poll_receipt(ngx_inbox_worker_t *worker,
@@ -147,6 +156,7 @@ ngx_inbox_poll_record(ngx_inbox_ctx_t *ctx, const ngx_inbox_poll_t *poll,
     }
 
     rec->worker = ctx->worker;
+    rec->typing = ngx_inbox_typing_mark(ctx->worker->typing);
     rec->first = 1;
     rec->fn = (u_char) poll->fn;
     rec->n = (u_char) poll->n;
@@ -240,7 +250,7 @@ ngx_inbox_poll_on_answer(void *data, ngx_inbox_answer_t *answer)
     if (answer->status == NGX_HTTP_OK) {
 
         if (ngx_inbox_poll_is_empty(answer)) {
-            ngx_inbox_park_sleep(p);
+            ngx_inbox_poll_doze(p, answer);
             return;
         }
 
@@ -264,6 +274,92 @@ ngx_inbox_poll_is_empty(ngx_inbox_answer_t *answer)
            && v->n >= 3
            && v->item[2]->type == NGX_INBOX_REDIS_INTEGER
            && v->item[2]->integer == 0;
+}
+
+
+/* nothing to say, or only that somebody writes */
+
+static void
+ngx_inbox_poll_doze(ngx_inbox_parked_t *p, ngx_inbox_answer_t *answer)
+{
+    ngx_str_t            json, empty;
+    ngx_http_request_t  *r;
+
+    if (ngx_inbox_poll_typing(p, answer, &json) != NGX_OK) {
+        ngx_inbox_park_sleep(p);
+        return;
+    }
+
+    empty = ngx_inbox_ask_text(answer);
+    r = ngx_inbox_park_rise(p);
+
+    if (r != NULL) {
+        ngx_inbox_park_finish(r, ngx_inbox_poll_send_typing(r, &empty, &json));
+    }
+}
+
+
+/* transcripts only; NGX_OK: json is borrowed from the worker */
+
+static ngx_int_t
+ngx_inbox_poll_typing(ngx_inbox_parked_t *p, ngx_inbox_answer_t *answer,
+    ngx_str_t *json)
+{
+    u_char                     out[NGX_INBOX_POLL_TOPIC];
+    ngx_str_t                  topic, *reader;
+    ngx_inbox_redis_value_t   *v;
+    ngx_inbox_poll_record_t   *rec;
+    ngx_inbox_poll_strings_t   s;
+
+    rec = ngx_inbox_park_record(p);
+    v = answer->value;
+
+    if (rec->typing == ngx_inbox_typing_mark(rec->worker->typing)
+        || v->n < 4
+        || v->item[3]->type != NGX_INBOX_REDIS_STRING)
+    {
+        return NGX_DECLINED;
+    }
+
+    ngx_inbox_poll_strings(rec, &s);
+
+    if (rec->fn == NGX_INBOX_FN_VISITOR) {
+        ngx_inbox_poll_topic_visitor(out, &s.space, &s.channel, &s.user,
+                                     &topic);
+        reader = NULL;
+
+    } else if (rec->fn == NGX_INBOX_FN_TRANSCRIPT) {
+        ngx_inbox_poll_topic_chat(out, &s.space, &s.arg[1], &topic);
+        reader = &v->item[3]->str;
+
+    } else {
+        return NGX_DECLINED;
+    }
+
+    return ngx_inbox_typing_since(rec->worker->typing, &topic, rec->typing,
+                                  reader, json);
+}
+
+
+/* the empty answer of the store, whose rev is the poll's own, and one member */
+
+static ngx_int_t
+ngx_inbox_poll_send_typing(ngx_http_request_t *r, const ngx_str_t *empty,
+    const ngx_str_t *json)
+{
+    u_char     *p;
+    ngx_str_t   body;
+
+    body.data = ngx_pnalloc(r->pool, empty->len + json->len + 16);
+    if (body.data == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    p = ngx_cpymem(body.data, empty->data, empty->len - 1);
+    p = ngx_sprintf(p, ",\"typing\":%V}", json);
+    body.len = p - body.data;
+
+    return ngx_inbox_reply_json(r, NGX_HTTP_OK, &body, 0);
 }
 
 

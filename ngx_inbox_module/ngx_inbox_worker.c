@@ -16,11 +16,14 @@
 #include "ngx_inbox_settings.h"
 #include "ngx_inbox_share.h"
 #include "ngx_inbox_store.h"
+#include "ngx_inbox_typing.h"
 
 
 static ngx_uint_t ngx_inbox_worker_share(ngx_cycle_t *cycle);
 static void ngx_inbox_worker_on_notice(void *data, ngx_inbox_notice_t *notice);
 static void ngx_inbox_worker_on_chat(ngx_inbox_worker_t *w,
+    ngx_inbox_notice_t *notice);
+static void ngx_inbox_worker_on_typing(ngx_inbox_worker_t *w,
     ngx_inbox_notice_t *notice);
 static void ngx_inbox_worker_wake_space(ngx_inbox_worker_t *w,
     ngx_str_t *space, ngx_inbox_wake_e why);
@@ -83,6 +86,11 @@ ngx_inbox_worker_create(ngx_cycle_t *cycle, ngx_inbox_main_conf_t *conf)
 
     w->share = ngx_inbox_share_create(cycle->pool, w);
     if (w->share == NULL) {
+        return NGX_ERROR;
+    }
+
+    w->typing = ngx_inbox_typing_create(cycle->pool);
+    if (w->typing == NULL) {
         return NGX_ERROR;
     }
 
@@ -191,6 +199,7 @@ ngx_inbox_worker_on_notice(void *data, ngx_inbox_notice_t *notice)
         break;
 
     case NGX_INBOX_NOTICE_TYPING:
+        ngx_inbox_worker_on_typing(w, notice);
         break;
     }
 }
@@ -214,6 +223,29 @@ ngx_inbox_worker_on_chat(ngx_inbox_worker_t *w, ngx_inbox_notice_t *notice)
     if (notice->queued) {
         ngx_inbox_outbox_kick(w->outbox, &notice->space);
     }
+}
+
+
+/* agents hear of everybody, a visitor of the agents */
+
+static void
+ngx_inbox_worker_on_typing(ngx_inbox_worker_t *w, ngx_inbox_notice_t *notice)
+{
+    u_char     topic[NGX_INBOX_POLL_TOPIC];
+    ngx_str_t  name;
+
+    ngx_inbox_poll_topic_chat(topic, &notice->space, &notice->chat, &name);
+    ngx_inbox_typing_note(w->typing, &name, notice);
+    ngx_inbox_park_notify(w->park, &name, NGX_INBOX_WAKE_NOTICE);
+
+    if (notice->from.len == 6 || notice->user.len > NGX_INBOX_MAX_EXTERNAL_ID) {
+        return;
+    }
+
+    ngx_inbox_poll_topic_visitor(topic, &notice->space, &notice->channel,
+                                 &notice->user, &name);
+    ngx_inbox_typing_note(w->typing, &name, notice);
+    ngx_inbox_park_notify(w->park, &name, NGX_INBOX_WAKE_NOTICE);
 }
 
 

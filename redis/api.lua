@@ -128,7 +128,7 @@ do
 
   -- transcript: messages of a chat, the newest or those since.
   -- ARGV now, who, chat, since, before, limit
-  -- returns body, rev, number of messages; errors: INVALID
+  -- returns body, rev, number of messages, the caller's id; errors: INVALID
   register('transcript', 6, 'no-writes', function(root, now, args)
     local n, ask = Arg.chat(args[3]), paged(args, 4)
     local s = Space.open(root, now)
@@ -137,7 +137,7 @@ do
     local body, rev, count =
       Transcript.page(s, n, ask.since, ask.before, ask.limit,
                       Transcript.all, '')
-    return {body, rev, count}
+    return {body, rev, count, caller.id}
   end)
 
 
@@ -286,7 +286,7 @@ do
   -- typing: somebody writes; nothing is stored.
   -- ARGV now, who, chat  or  now, `visitor`, channel, user
   -- returns an empty string; publishes for who takes part in an active chat,
-  -- and for a visitor who has a chat
+  -- and for a visitor who has a chat and is not blocked
   register('typing', -3, '', function(root, now, args)
     if args[2] == 'visitor' then
       if #args ~= 4 then
@@ -294,8 +294,9 @@ do
       end
       local n = Contact.chat(root, Arg.id(args[3]), external(args[4]))
       Space.check(root)
-      if n then
-        Space.notice(root, 'typing ' .. n .. ' client -')
+      local chat = n and Chat.read(root, n)
+      if chat and chat.blocked == '' then
+        Chat.typing(chat, 'client', '-', Contact.name(chat))
       end
       return ''
     end
@@ -307,7 +308,7 @@ do
     local chat = Chat.need(root, n)
     Turn.must_see(caller, chat)
     if chat.status == 'active' and Chat.has(chat.parts, caller.id) then
-      Space.notice(root, 'typing ' .. n .. ' agent ' .. caller.id)
+      Chat.typing(chat, 'agent', caller.id, caller.name)
     end
     return ''
   end)

@@ -460,4 +460,14 @@ do
   function Chat.read_all(s, chat, id)
     call('HSET', Keys.seen(s.root, id), chat.n, chat.nc)
   end
+
+  -- tells that somebody writes; nothing is stored.  The name travels as one
+  -- word: a JSON literal with its spaces escaped
+  function Chat.typing(chat, from, id, name)
+    local visitor = (chat.polled == '1') and chat.channel .. ' ' .. chat.user
+                    or '- -'
+    local literal = string.gsub(Json.maybe(name), ' ', '\\u0020')
+    Space.notice(chat.root, 'typing ' .. chat.n .. ' ' .. from .. ' ' .. id
+                            .. ' ' .. visitor .. ' ' .. literal)
+  end
 end

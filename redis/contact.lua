@@ -65,7 +65,8 @@ do
     return h % COLORS
   end
 
-  local function called(chat)
+  -- what the client is called; '': nobody knows
+  function Contact.name(chat)
     return (chat.name ~= '') and chat.name or chat.username
   end
 
@@ -74,7 +75,7 @@ do
     if chat.title ~= '' then
       return chat.title, true
     end
-    local name = called(chat)
+    local name = Contact.name(chat)
     if name == '' then
       return (GUEST[locale] or GUEST.uk) .. chat.n, false
     end
@@ -85,7 +86,7 @@ do
   end
 
   local function avatar(chat)
-    local name = called(chat)
+    local name = Contact.name(chat)
     if name == '' then
       return '{"initials":null,"color":null,"url":null}'
     end

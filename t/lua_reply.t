@@ -140,7 +140,8 @@ is($s->ok(typing => $s->tick(), 'agent:petro', $n), '', 'typing');
 is($s->ok(typing => $s->tick(), 'root', $n), '', 'who only looks on');
 $s->ok(typing => $s->tick(), 'visitor', 'bot', 'u1');
 $s->ok(typing => $s->tick(), 'visitor', 'bot', 'unknown');
-is_deeply([$s->notices()], ["typing $n agent petro", "typing $n client -"],
+is_deeply([map { utf8::decode($_); $_ } $s->notices()],
+    ["typing $n agent petro - - \"Петро\"", "typing $n client - - - null"],
     'is told, not stored');
 like($s->error(typing => $s->tick(), 'agent:nina', $n), qr/^FORBIDDEN/,
     'not to those it does not concern');
