@@ -16,8 +16,10 @@ package FakeTelegram;
 #
 # What is not told is answered as Telegram would, with message_id 1001, 1002 …
 # Acts: hang (no answer at all), close (the request is read, the connection
-# closed), garbage, split (the answer byte by byte).  Any other Bot-API-like
-# service can be played with `reply`, the bytes of the answer's body.
+# closed), garbage, split (the answer byte by byte), hold (the answer comes after
+# release() of its `name`).  Any other Bot-API-like service can be played with
+# `reply`, the bytes of the answer's body.  A script with `to` is for a call to
+# that chat_id.  Between stop() and start() nobody listens.
 
 use strict;
 use warnings;
@@ -27,6 +29,7 @@ use IO::Select;
 use IO::Socket::INET;
 use JSON::PP;
 use POSIX ();
+use Time::HiRes qw(time);
 
 my $json = JSON::PP->new->utf8->canonical;
 
@@ -34,12 +37,21 @@ my $json = JSON::PP->new->utf8->canonical;
 sub new {
     my ($class) = @_;
 
-    my $listen = IO::Socket::INET->new(LocalAddr => '127.0.0.1',
-        LocalPort => 0, Listen => 128, ReuseAddr => 1) or die "fake: $!\n";
-
-    my $self = bless { port => $listen->sockport, owner => $$,
+    my $self = bless { port => 0, owner => $$,
         dir => tempdir('fake-XXXXXX', TMPDIR => 1, CLEANUP => 1) }, $class;
 
+    return $self->start();
+}
+
+
+sub start {
+    my ($self) = @_;
+
+    my $listen = IO::Socket::INET->new(LocalAddr => '127.0.0.1',
+        LocalPort => $self->{port}, Listen => 128, ReuseAddr => 1)
+        or die "fake: $!\n";
+
+    $self->{port} = $listen->sockport;
     $self->{pid} = fork() // die "fork: $!\n";
 
     if ($self->{pid} == 0) {
@@ -50,6 +62,16 @@ sub new {
     }
 
     return $self;
+}
+
+
+sub stop {
+    my ($self) = @_;
+
+    my $pid = delete $self->{pid} or return;
+
+    kill 'KILL', $pid;
+    waitpid $pid, 0;
 }
 
 
@@ -76,6 +98,21 @@ sub next {
     my ($self, @scripts) = @_;
 
     $self->append('script', map { $json->encode($_) } @scripts);
+}
+
+
+# answers what was held under that name, now and from now on
+sub release {
+    my ($self, $name) = @_;
+
+    $self->append('released', $name);
+}
+
+
+sub is_released {
+    my ($self, $s) = @_;
+
+    return grep { $_ eq "$s->{name}\n" } $self->lines('released');
 }
 
 
@@ -110,7 +147,9 @@ sub serve {
     my %in;
 
     while (getppid() == $self->{owner}) {
-        for my $socket ($select->can_read(0.5)) {
+        my $wait = $self->let_go() ? 0.02 : 0.5;
+
+        for my $socket ($select->can_read($wait)) {
             if ($socket == $listen) {
                 $select->add($listen->accept() // next);
                 next;
@@ -148,7 +187,7 @@ sub requests {
         substr $$in, 0, $from + $length, '';
 
         $self->record($head, $body);
-        $self->answer($socket, $self->script()) or return 0;
+        $self->answer($socket, $self->script($body)) or return 0;
     }
 
     return 1;
@@ -163,20 +202,45 @@ sub record {
     my %headers = map { /^([^:]+):\s*(.*)$/ ? (lc $1 => $2) : () } @lines;
 
     $self->append('calls', $json->encode({ method => $method, path => $path,
-        headers => \%headers, body => $body,
+        headers => \%headers, body => $body, at => time(),
         json => scalar eval { $json->decode($body) } }));
 }
 
 
+# the first that is for this call and was not told yet
 sub script {
-    my ($self) = @_;
+    my ($self, $body) = @_;
 
     my @lines = $self->lines('script');
-    my $line = $lines[$self->{told} // 0] or return {};
+    my ($to) = $body =~ /"chat_id":\s*"?(-?\d+)/;
 
-    $self->{told}++;
+    for my $i (0 .. $#lines) {
+        my $s = $json->decode($lines[$i]);
 
-    return $json->decode($line);
+        next if $self->{told}{$i}
+            || defined $s->{to} && $s->{to} ne ($to // '');
+
+        $self->{told}{$i} = 1;
+        return $s;
+    }
+
+    return {};
+}
+
+
+# answers what is not held any more; how many still are
+sub let_go {
+    my ($self) = @_;
+
+    my @held = @{$self->{held} // []};
+
+    $self->{held} = [grep { !$self->is_released($_->[1]) } @held];
+
+    for my $one (grep { $self->is_released($_->[1]) } @held) {
+        $self->answer(@$one);
+    }
+
+    return scalar @{$self->{held}};
 }
 
 
@@ -187,6 +251,11 @@ sub answer {
 
     return 1 if $act eq 'hang';
     return 0 if $act eq 'close';
+
+    if ($act eq 'hold' && !$self->is_released($s)) {
+        push @{$self->{held}}, [$socket, $s];
+        return 1;
+    }
 
     if ($act eq 'garbage') {
         syswrite $socket, "\x00\xff no protocol at all\r\n\r\n";
@@ -234,11 +303,10 @@ sub words {
 sub DESTROY {
     my ($self) = @_;
 
-    return if $$ != $self->{owner} || !$self->{pid};
+    return if $$ != $self->{owner};
 
     local ($?, $!);
-    kill 'KILL', $self->{pid};
-    waitpid $self->{pid}, 0;
+    $self->stop();
 }
 
 
