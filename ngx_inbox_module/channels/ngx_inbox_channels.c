@@ -12,11 +12,17 @@
 
 
 extern const ngx_inbox_channel_t  ngx_inbox_telegram;
+extern const ngx_inbox_channel_t  ngx_inbox_facebook;
+extern const ngx_inbox_channel_t  ngx_inbox_instagram;
+extern const ngx_inbox_channel_t  ngx_inbox_whatsapp;
 extern const ngx_inbox_channel_t  ngx_inbox_site;
 
 
 const ngx_inbox_channel_t *const  ngx_inbox_channels[] = {
     &ngx_inbox_telegram,
+    &ngx_inbox_facebook,
+    &ngx_inbox_instagram,
+    &ngx_inbox_whatsapp,
     &ngx_inbox_site,
     NULL
 };

@@ -1,0 +1,91 @@
+
+/*
+ * Copyright (C) the ngx_inbox authors
+ *
+ * Facebook Messenger: conversations of a Page.  Its webhooks, its signature
+ * and its errors are Meta's, see ngx_inbox_meta.h; here is what it is called.
+ *
+ * Sent to the Page by its id when the admin gave it, else to whom the token
+ * belongs.
+ */
+
+
+#include "ngx_inbox_meta.h"
+
+
+static ngx_int_t ngx_inbox_facebook_parse(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_inbox_hook_t *hook,
+    ngx_array_t *events, ngx_uint_t *odd);
+static ngx_int_t ngx_inbox_facebook_build(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_inbox_outgoing_t *message,
+    ngx_inbox_http_request_t *request);
+
+
+static const char  *ngx_inbox_facebook_credentials[] = {
+    "app_secret",
+    "verify_token",
+    "access_token",
+    "account_id",
+    NULL
+};
+
+
+/* fields of the Page's subscription */
+static const char  *ngx_inbox_facebook_events[] = {
+    "messages",
+    "message_echoes",
+    "message_edits",
+    "message_reactions",
+    "message_deliveries",
+    "message_reads",
+    "messaging_postbacks",
+    NULL
+};
+
+
+const ngx_inbox_channel_t  ngx_inbox_facebook = {
+    ngx_string("facebook"),                /* kind */
+    ngx_string("https://graph.facebook.com"),
+    ngx_inbox_facebook_credentials,        /* credentials */
+    NULL,                                  /* generated */
+    2000,                                  /* text limit */
+    "chars",                               /* of that unit */
+    86400,                                 /* window */
+    ngx_inbox_facebook_events,             /* events */
+    ngx_inbox_meta_verify,                 /* verify */
+    ngx_inbox_facebook_parse,              /* parse */
+    ngx_inbox_facebook_build,              /* build */
+    ngx_inbox_meta_judge,                  /* judge */
+    ngx_null_string,                       /* thanks */
+    ngx_inbox_meta_greet                   /* greet */
+};
+
+
+static ngx_int_t
+ngx_inbox_facebook_parse(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    const ngx_inbox_hook_t *hook, ngx_array_t *events, ngx_uint_t *odd)
+{
+    return ngx_inbox_meta_parse(pool, line, hook, events, odd, "page");
+}
+
+
+static ngx_int_t
+ngx_inbox_facebook_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    const ngx_inbox_outgoing_t *message, ngx_inbox_http_request_t *request)
+{
+    ngx_str_t  whose;
+
+    whose = ngx_inbox_channel_credential(line, "account_id");
+
+    if (whose.len == 0) {
+        ngx_str_set(&whose, "me");
+    }
+
+    if (ngx_inbox_meta_request(pool, line, &line->origin, &whose, request)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_inbox_meta_build(pool, message, 1, &request->body);
+}

@@ -1,0 +1,117 @@
+
+/*
+ * Copyright (C) the ngx_inbox authors
+ *
+ * Instagram messaging.  There are two logins, and each has a host of its own:
+ * with a Page's token Instagram is spoken to through the Page, with a token of
+ * an Instagram login directly.  The tokens of the latter begin with "IG";
+ * settings.login ("instagram" or "facebook") overrules that.
+ *
+ * The rest is Meta's, see ngx_inbox_meta.h.  account_id is the professional
+ * account's, by which webhooks are told apart; it is not who sends: through a
+ * Page that would be the Page's, so the sender is "me" there.
+ */
+
+
+#include "ngx_inbox_meta.h"
+
+
+#define NGX_INBOX_INSTAGRAM_HOST  "https://graph.instagram.com"
+
+
+static ngx_int_t ngx_inbox_instagram_parse(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_inbox_hook_t *hook,
+    ngx_array_t *events, ngx_uint_t *odd);
+static ngx_int_t ngx_inbox_instagram_build(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_inbox_outgoing_t *message,
+    ngx_inbox_http_request_t *request);
+static ngx_uint_t ngx_inbox_instagram_through_page(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line);
+
+
+static const char  *ngx_inbox_instagram_credentials[] = {
+    "app_secret",
+    "verify_token",
+    "access_token",
+    "account_id",
+    NULL
+};
+
+
+/* fields of the webhook's subscription */
+static const char  *ngx_inbox_instagram_events[] = {
+    "messages",
+    "message_reactions",
+    "messaging_seen",
+    "messaging_postbacks",
+    NULL
+};
+
+
+const ngx_inbox_channel_t  ngx_inbox_instagram = {
+    ngx_string("instagram"),               /* kind */
+    ngx_string("https://graph.facebook.com"),
+    ngx_inbox_instagram_credentials,       /* credentials */
+    NULL,                                  /* generated */
+    1000,                                  /* text limit */
+    "bytes",                               /* of that unit */
+    86400,                                 /* window */
+    ngx_inbox_instagram_events,            /* events */
+    ngx_inbox_meta_verify,                 /* verify */
+    ngx_inbox_instagram_parse,             /* parse */
+    ngx_inbox_instagram_build,             /* build */
+    ngx_inbox_meta_judge,                  /* judge */
+    ngx_null_string,                       /* thanks */
+    ngx_inbox_meta_greet                   /* greet */
+};
+
+
+static ngx_int_t
+ngx_inbox_instagram_parse(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    const ngx_inbox_hook_t *hook, ngx_array_t *events, ngx_uint_t *odd)
+{
+    return ngx_inbox_meta_parse(pool, line, hook, events, odd, "instagram");
+}
+
+
+static ngx_int_t
+ngx_inbox_instagram_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    const ngx_inbox_outgoing_t *message, ngx_inbox_http_request_t *request)
+{
+    ngx_str_t  origin, whose = ngx_string("me");
+
+    origin = line->origin;
+
+    /* an operator's own origin is for both */
+    if (!ngx_inbox_instagram_through_page(pool, line)
+        && ngx_inbox_reader_same(&origin, &ngx_inbox_instagram.origin))
+    {
+        ngx_str_set(&origin, NGX_INBOX_INSTAGRAM_HOST);
+    }
+
+    if (ngx_inbox_meta_request(pool, line, &origin, &whose, request)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_inbox_meta_build(pool, message, 0, &request->body);
+}
+
+
+static ngx_uint_t
+ngx_inbox_instagram_through_page(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line)
+{
+    ngx_str_t  login, token;
+
+    login = ngx_inbox_meta_setting(pool, line, "login");
+
+    if (login.len) {
+        return !ngx_inbox_reader_is(&login, "instagram");
+    }
+
+    token = ngx_inbox_channel_credential(line, "access_token");
+
+    return token.len < 2 || ngx_memcmp(token.data, "IG", 2) != 0;
+}

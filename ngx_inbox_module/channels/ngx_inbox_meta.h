@@ -1,0 +1,77 @@
+
+/*
+ * Copyright (C) the ngx_inbox authors
+ *
+ * Layer 3, channels; what the three kinds of Meta share: who signed, the
+ * handshake, calls of the Graph API and what it answers, and, for Messenger
+ * and Instagram, the shape of a webhook.  WhatsApp has a shape of its own.
+ */
+
+#ifndef _NGX_INBOX_META_H_INCLUDED_
+#define _NGX_INBOX_META_H_INCLUDED_
+
+
+#include "ngx_inbox_reader_event.h"
+
+
+/* begins the metadata of what we send */
+#define NGX_INBOX_META_MARK  "ngx_inbox:"
+
+
+/* ngx_inbox_meta.c */
+
+/* see ngx_inbox_channel_t; credential app_secret holds one secret a line */
+ngx_int_t ngx_inbox_meta_verify(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_inbox_hook_t *hook);
+
+/* see ngx_inbox_channel_t; hub.challenge for whoever knows verify_token */
+ngx_int_t ngx_inbox_meta_greet(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    const ngx_inbox_hook_t *hook, ngx_str_t *body);
+
+/* a member of the line's settings that is a string; or len 0 */
+ngx_str_t ngx_inbox_meta_setting(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const char *name);
+
+
+/* ngx_inbox_meta_graph.c */
+
+/*
+ * POST {origin}/{version}/{whose}/messages with the line's access_token; body
+ * is left to the caller.  NGX_OK | NGX_ERROR
+ */
+ngx_int_t ngx_inbox_meta_request(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_str_t *origin,
+    const ngx_str_t *whose, ngx_inbox_http_request_t *request);
+
+/*
+ * A message's JSON body.  messenger: with the kind of message, and a mark by
+ * which parse() knows its echo.  NGX_OK | NGX_ERROR
+ */
+ngx_int_t ngx_inbox_meta_build(ngx_pool_t *pool,
+    const ngx_inbox_outgoing_t *message, ngx_uint_t messenger,
+    ngx_str_t *body);
+
+/* see ngx_inbox_channel_t */
+void ngx_inbox_meta_judge(ngx_pool_t *pool,
+    const ngx_inbox_http_answer_t *answer, ngx_inbox_verdict_t *verdict);
+
+
+/* ngx_inbox_meta_messaging.c */
+
+/* see ngx_inbox_channel_t; object: what the webhook says it is about */
+ngx_int_t ngx_inbox_meta_parse(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    const ngx_inbox_hook_t *hook, ngx_array_t *events, ngx_uint_t *odd,
+    const char *object);
+
+
+/* ngx_inbox_meta_content.c */
+
+/* attachments of a message into e; sticker and image of one sticker are one */
+void ngx_inbox_meta_attachments(ngx_inbox_reader_t *t,
+    ngx_inbox_json_t *message, ngx_inbox_event_t *e);
+
+/* the emoji of a reaction, by its name when there is none */
+ngx_str_t ngx_inbox_meta_emoji(ngx_inbox_reader_t *t, ngx_inbox_json_t *v);
+
+
+#endif /* _NGX_INBOX_META_H_INCLUDED_ */

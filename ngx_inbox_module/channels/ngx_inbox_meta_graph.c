@@ -1,0 +1,319 @@
+
+/*
+ * Copyright (C) the ngx_inbox authors
+ *
+ * Calls of Meta's Graph API, and its answers.  A Messenger message carries our
+ * id as metadata, which comes back with its echo.
+ *
+ * What an error means stands in its code, not in the HTTP status: the codes
+ * after which it is worth trying again are a table, is_transient counts too,
+ * and everything else is final.  A status of success with a body that is no
+ * JSON is some proxy's, and the message is sent again.
+ */
+
+
+#include "ngx_inbox_meta.h"
+#include "../ngx_inbox_text.h"
+
+
+/* the version in use when the settings name none */
+#define NGX_INBOX_META_VERSION   "v25.0"
+/* longest wait believed, s */
+#define NGX_INBOX_META_WAIT      86400
+/* a version is "v25.0" */
+#define NGX_INBOX_META_WORD      16
+
+
+typedef struct {
+    int64_t   code;
+    time_t    wait;        /* s, when the answer names no time; -1: backoff */
+} ngx_inbox_meta_code_t;
+
+
+static void ngx_inbox_meta_version(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, ngx_str_t *version);
+static ngx_uint_t ngx_inbox_meta_later(const ngx_inbox_http_answer_t *answer,
+    ngx_inbox_json_t *error, time_t *wait);
+static ngx_str_t ngx_inbox_meta_reason(ngx_pool_t *pool,
+    const ngx_inbox_http_answer_t *answer, ngx_inbox_json_t *error);
+static void ngx_inbox_meta_named(ngx_inbox_json_t *v, ngx_str_t *message);
+
+
+/* what passes: rates, then faults of theirs, then what only WhatsApp says */
+static const ngx_inbox_meta_code_t  ngx_inbox_meta_codes[] = {
+    { 4, 60 },
+    { 17, 60 },
+    { 32, 60 },
+    { 613, 60 },
+    { 80006, 60 },
+    { 80007, 60 },
+
+    { 1, -1 },
+    { 2, -1 },
+    { 1200, -1 },
+
+    { 130429, 5 },
+    { 131056, 6 },
+    { 133016, 60 },
+    { 131000, -1 },
+    { 131016, -1 },
+    { 131053, -1 },
+    { 131057, -1 },
+
+    { 0, 0 }
+};
+
+
+ngx_int_t
+ngx_inbox_meta_request(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    const ngx_str_t *origin, const ngx_str_t *whose,
+    ngx_inbox_http_request_t *request)
+{
+    u_char     *p;
+    size_t      escapes;
+    ngx_str_t   token, version, *header;
+
+    ngx_memzero(request, sizeof(ngx_inbox_http_request_t));
+
+    ngx_str_set(&request->method, "POST");
+    ngx_str_set(&request->type, "application/json");
+
+    token = ngx_inbox_channel_credential(line, "access_token");
+
+    if (token.len == 0) {
+        ngx_str_set(&token, "");
+    }
+
+    ngx_inbox_meta_version(pool, line, &version);
+
+    /* an admin may have pasted anything */
+    escapes = ngx_escape_uri(NULL, whose->data, whose->len,
+                             NGX_ESCAPE_URI_COMPONENT);
+
+    p = ngx_pnalloc(pool, origin->len + version.len + whose->len + 2 * escapes
+                          + sizeof("///messages") - 1);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    request->url.data = p;
+    p = ngx_sprintf(p, "%V/%V/", origin, &version);
+    p = (u_char *) ngx_escape_uri(p, whose->data, whose->len,
+                                  NGX_ESCAPE_URI_COMPONENT);
+    p = ngx_cpymem(p, "/messages", sizeof("/messages") - 1);
+    request->url.len = p - request->url.data;
+
+    request->headers = ngx_array_create(pool, 1, sizeof(ngx_str_t));
+    if (request->headers == NULL) {
+        return NGX_ERROR;
+    }
+
+    header = ngx_array_push(request->headers);
+    if (header == NULL) {
+        return NGX_ERROR;
+    }
+
+    header->data = ngx_pnalloc(pool, sizeof("Authorization: Bearer ")
+                                     + token.len);
+    if (header->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    header->len = ngx_sprintf(header->data, "Authorization: Bearer %V", &token)
+                  - header->data;
+
+    return NGX_OK;
+}
+
+
+/* settings.api_version when it looks like one, else ours */
+static void
+ngx_inbox_meta_version(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    ngx_str_t *version)
+{
+    size_t  i;
+
+    *version = ngx_inbox_meta_setting(pool, line, "api_version");
+
+    for (i = 1; i < version->len; i++) {
+        if ((version->data[i] < '0' || version->data[i] > '9')
+            && version->data[i] != '.')
+        {
+            break;
+        }
+    }
+
+    if (version->len < 2 || version->len > NGX_INBOX_META_WORD
+        || version->data[0] != 'v' || i < version->len)
+    {
+        ngx_str_set(version, NGX_INBOX_META_VERSION);
+    }
+}
+
+
+ngx_int_t
+ngx_inbox_meta_build(ngx_pool_t *pool, const ngx_inbox_outgoing_t *message,
+    ngx_uint_t messenger, ngx_str_t *body)
+{
+    ngx_str_t                mark, id;
+    ngx_inbox_json_writer_t  w;
+
+    id = message->id;
+
+    if (id.len == 0) {
+        ngx_str_set(&id, "");
+    }
+
+    mark.data = ngx_pnalloc(pool, sizeof(NGX_INBOX_META_MARK) + id.len);
+    if (mark.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    mark.len = ngx_sprintf(mark.data, NGX_INBOX_META_MARK "%V", &id)
+               - mark.data;
+
+    ngx_inbox_json_begin(&w, pool);
+    ngx_inbox_json_open(&w, '{');
+    ngx_inbox_json_key(&w, "recipient");
+    ngx_inbox_json_open(&w, '{');
+    ngx_inbox_json_key(&w, "id");
+    ngx_inbox_json_put(&w, &message->user);
+    ngx_inbox_json_close(&w, '}');
+
+    if (messenger) {
+        ngx_inbox_json_key(&w, "messaging_type");
+        ngx_inbox_json_raw(&w, "\"RESPONSE\"", sizeof("\"RESPONSE\"") - 1);
+    }
+
+    ngx_inbox_json_key(&w, "message");
+    ngx_inbox_json_open(&w, '{');
+    ngx_inbox_json_key(&w, "text");
+    ngx_inbox_json_put(&w, &message->text);
+
+    if (messenger) {
+        ngx_inbox_json_key(&w, "metadata");
+        ngx_inbox_json_put(&w, &mark);
+    }
+
+    ngx_inbox_json_close(&w, '}');
+    ngx_inbox_json_close(&w, '}');
+
+    return ngx_inbox_json_end(&w, body);
+}
+
+
+void
+ngx_inbox_meta_judge(ngx_pool_t *pool, const ngx_inbox_http_answer_t *answer,
+    ngx_inbox_verdict_t *verdict)
+{
+    ngx_str_t          err;
+    ngx_inbox_json_t  *v, *error;
+
+    ngx_memzero(verdict, sizeof(ngx_inbox_verdict_t));
+    verdict->retry_after = -1;
+
+    v = ngx_inbox_json_parse(pool, &answer->body, &err);
+    error = ngx_inbox_json_get(v, "error");
+
+    if (answer->status >= 200 && answer->status < 300
+        && ngx_inbox_json_is_object(v) && ngx_inbox_json_is_null(error))
+    {
+        ngx_inbox_meta_named(v, &verdict->message);
+        return;
+    }
+
+    verdict->outcome = NGX_INBOX_NEVER;
+    verdict->error = ngx_inbox_meta_reason(pool, answer, error);
+
+    if (ngx_inbox_meta_later(answer, error, &verdict->retry_after)) {
+        verdict->outcome = NGX_INBOX_LATER;
+    }
+}
+
+
+/* 1: it is worth trying again, in that many seconds */
+static ngx_uint_t
+ngx_inbox_meta_later(const ngx_inbox_http_answer_t *answer,
+    ngx_inbox_json_t *error, time_t *wait)
+{
+    int64_t                       code;
+    ngx_uint_t                    later, transient;
+    const ngx_inbox_meta_code_t  *known;
+
+    *wait = -1;
+
+    later = answer->status < 400 || answer->status >= 500
+            || answer->status == NGX_HTTP_TOO_MANY_REQUESTS
+            || answer->status == NGX_HTTP_REQUEST_TIME_OUT;
+
+    if (ngx_inbox_json_int(error, "code", &code) == NGX_OK) {
+        later = answer->status >= 500;
+
+        for (known = ngx_inbox_meta_codes; known->code; known++) {
+            if (known->code == code) {
+                later = 1;
+                *wait = known->wait;
+                break;
+            }
+        }
+    }
+
+    if (ngx_inbox_json_bool(error, "is_transient", &transient) == NGX_OK
+        && transient)
+    {
+        later = 1;
+    }
+
+    if (later && answer->retry_after >= 0) {
+        *wait = ngx_min(ngx_max(answer->retry_after, 1), NGX_INBOX_META_WAIT);
+    }
+
+    return later;
+}
+
+
+/* the words for people among Meta's; or the status */
+static ngx_str_t
+ngx_inbox_meta_reason(ngx_pool_t *pool, const ngx_inbox_http_answer_t *answer,
+    ngx_inbox_json_t *error)
+{
+    ngx_str_t  words;
+
+    (void) ngx_inbox_json_str(ngx_inbox_json_get(error, "error_data"),
+                              "details", &words);
+
+    if (words.len == 0) {
+        (void) ngx_inbox_json_str(error, "message", &words);
+    }
+
+    if (words.len) {
+        return ngx_inbox_text_cut(&words, NGX_INBOX_MAX_PREVIEW);
+    }
+
+    words.data = ngx_pnalloc(pool, sizeof("HTTP ") - 1 + NGX_INT_T_LEN);
+    if (words.data == NULL) {
+        return words;
+    }
+
+    words.len = ngx_sprintf(words.data, "HTTP %ui", answer->status)
+                - words.data;
+
+    return words;
+}
+
+
+/* message_id of Messenger and Instagram, messages[0].id of WhatsApp */
+static void
+ngx_inbox_meta_named(ngx_inbox_json_t *v, ngx_str_t *message)
+{
+    ngx_inbox_json_t  *first;
+
+    if (ngx_inbox_json_str(v, "message_id", message) != NGX_OK) {
+        first = ngx_inbox_json_at(ngx_inbox_json_get(v, "messages"), 0);
+        (void) ngx_inbox_json_str(first, "id", message);
+    }
+
+    if (message->len > NGX_INBOX_MAX_EXTERNAL_ID) {
+        ngx_str_null(message);
+    }
+}
