@@ -198,10 +198,7 @@ ngx_inbox_auth_nginx(ngx_inbox_ctx_t *ctx)
         return NGX_INBOX_AUTH_NOBODY;
     }
 
-    if (!ngx_inbox_auth_is_safe(ctx->r)
-        && !ngx_inbox_auth_has_header(ctx->r)
-        && ngx_inbox_ctx_header(ctx->r, "origin").len)
-    {
+    if (!ngx_inbox_auth_is_safe(ctx->r) && ngx_inbox_auth_is_foreign(ctx->r)) {
         return NGX_INBOX_AUTH_CSRF;
     }
 
@@ -214,6 +211,14 @@ ngx_inbox_auth_nginx(ngx_inbox_ctx_t *ctx)
     ctx->who.len = ngx_sprintf(p, "agent:%V", &id) - p;
 
     return NGX_INBOX_AUTH_OK;
+}
+
+
+ngx_uint_t
+ngx_inbox_auth_is_foreign(ngx_http_request_t *r)
+{
+    return ngx_inbox_ctx_header(r, "origin").len
+           && !ngx_inbox_auth_has_header(r);
 }
 
 

@@ -36,6 +36,10 @@ typedef enum {
 /* sets ctx->who */
 ngx_inbox_auth_e ngx_inbox_auth_agent(ngx_inbox_ctx_t *ctx);
 
+/* a browser sent it (it says from whose page), but not ours, which adds
+   X-Inbox: 1 */
+ngx_uint_t ngx_inbox_auth_is_foreign(ngx_http_request_t *r);
+
 /* sets ctx->visitor…; the token must be of this space and channel */
 ngx_inbox_auth_e ngx_inbox_auth_visitor(ngx_inbox_ctx_t *ctx,
     const ngx_str_t *channel);

@@ -21,6 +21,14 @@ ngx_inbox_session_open(ngx_inbox_ctx_t *ctx)
 {
     ngx_str_t  token;
 
+    /* or a page could make its visitors somebody else: they would go on to
+       work, and to write, in a foreign inbox */
+
+    if (ngx_inbox_auth_is_foreign(ctx->r)) {
+        return ngx_inbox_reply_problem(ctx->r, NGX_HTTP_FORBIDDEN, "csrf",
+                                       "the header X-Inbox: 1 is missing");
+    }
+
     if (ngx_inbox_json_str(ctx->json, "token", &token) != NGX_OK
         || token.len == 0)
     {

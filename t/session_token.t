@@ -68,6 +68,18 @@ $r = $t->request(PUT => '/inbox/api/v1/me/presence',
 is($r->{status}, 204, 'the page says who it is');
 
 
+# nor may a foreign page sign its visitors in, as somebody else
+
+$r = $t->post('/inbox/api/v1/session', type => 'text/plain',
+    body => qq({"token":"$petro"}), headers => { Origin => 'https://evil' });
+is($r->{json}{code}, 'csrf', 'a foreign page opens no session');
+is($r->{headers}{'set-cookie'}, undef, 'and sets no cookie');
+
+$r = $t->post('/inbox/api/v1/session', json => { token => $petro },
+    headers => { Origin => 'https://us', 'X-Inbox' => 1 });
+is($r->{status}, 204, 'our own does');
+
+
 # odd requests have words too
 
 $r = $t->api(DELETE => 'me');
