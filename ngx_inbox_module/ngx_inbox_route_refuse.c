@@ -83,6 +83,15 @@ ngx_inbox_route_problem(ngx_inbox_ctx_t *ctx)
 
     status = ctx->r->err_status ? ctx->r->err_status : NGX_HTTP_NOT_FOUND;
 
+    /* nginx's own numbers for kinds of 400 */
+
+    if (status >= NGX_HTTP_REQUEST_HEADER_TOO_LARGE
+        && status <= NGX_HTTP_TO_HTTPS)
+    {
+        status = NGX_HTTP_BAD_REQUEST;
+        ctx->r->err_status = status;
+    }
+
     for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
         if (codes[i].status == status) {
             return ngx_inbox_reply_problem(ctx->r, status, codes[i].code,

