@@ -160,6 +160,34 @@ static ngx_command_t  ngx_http_inbox_commands[] = {
       offsetof(ngx_inbox_main_conf_t, limits),
       NULL },
 
+    { ngx_string("inbox_limit_messages"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_inbox_main_conf_t, limit_messages),
+      NULL },
+
+    { ngx_string("inbox_limit_sessions"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_inbox_main_conf_t, limit_sessions),
+      NULL },
+
+    { ngx_string("inbox_limit_chats"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_inbox_main_conf_t, limit_chats),
+      NULL },
+
+    { ngx_string("inbox_limit_logins"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_inbox_main_conf_t, limit_logins),
+      NULL },
+
       ngx_null_command
 };
 
@@ -310,6 +338,10 @@ ngx_http_inbox_create_main_conf(ngx_conf_t *cf)
     mcf->max_sends = NGX_CONF_UNSET_UINT;
     mcf->send_timeout = NGX_CONF_UNSET_MSEC;
     mcf->limits = NGX_CONF_UNSET;
+    mcf->limit_messages = NGX_CONF_UNSET_UINT;
+    mcf->limit_sessions = NGX_CONF_UNSET_UINT;
+    mcf->limit_chats = NGX_CONF_UNSET_UINT;
+    mcf->limit_logins = NGX_CONF_UNSET_UINT;
 
     return mcf;
 }
@@ -327,8 +359,17 @@ ngx_http_inbox_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_conf_init_uint_value(mcf->max_sends, 256);
     ngx_conf_init_msec_value(mcf->send_timeout, 15000);
 
+    ngx_conf_init_uint_value(mcf->limit_messages, 30);
+    ngx_conf_init_uint_value(mcf->limit_sessions, 20);
+    ngx_conf_init_uint_value(mcf->limit_chats, 10);
+    ngx_conf_init_uint_value(mcf->limit_logins, 20);
+
     if (!mcf->limits) {
         mcf->max_parked_addr = 0;
+        mcf->limit_messages = 0;
+        mcf->limit_sessions = 0;
+        mcf->limit_chats = 0;
+        mcf->limit_logins = 0;
     }
 
     return NGX_CONF_OK;

@@ -42,6 +42,8 @@ static ngx_int_t ngx_inbox_ask_on_changed(ngx_inbox_ctx_t *ctx,
     ngx_inbox_answer_t *answer);
 static ngx_int_t ngx_inbox_ask_on_empty(ngx_inbox_ctx_t *ctx,
     ngx_inbox_answer_t *answer);
+static ngx_int_t ngx_inbox_ask_limited(ngx_http_request_t *r,
+    const ngx_inbox_answer_t *answer);
 static ngx_int_t ngx_inbox_ask_away(ngx_http_request_t *r);
 
 
@@ -394,6 +396,10 @@ ngx_inbox_ask_refuse(ngx_http_request_t *r, const ngx_inbox_answer_t *answer)
     u_char     *p;
     ngx_str_t   field, words, more;
 
+    if (answer->status == NGX_HTTP_TOO_MANY_REQUESTS) {
+        return ngx_inbox_ask_limited(r, answer);
+    }
+
     if (answer->status != 422 || answer->more.len) {
         return ngx_inbox_reply_problem_str(r, answer->status, &answer->code,
                                            &answer->detail, &answer->more);
@@ -423,6 +429,31 @@ ngx_inbox_ask_refuse(ngx_http_request_t *r, const ngx_inbox_answer_t *answer)
 
     return ngx_inbox_reply_problem_str(r, answer->status, &answer->code,
                                        &answer->detail, &more);
+}
+
+
+/* LIMIT seconds words */
+
+static ngx_int_t
+ngx_inbox_ask_limited(ngx_http_request_t *r, const ngx_inbox_answer_t *answer)
+{
+    u_char     *p, *last;
+    ngx_int_t   seconds;
+    ngx_str_t   words;
+
+    p = answer->detail.data;
+    last = p + answer->detail.len;
+
+    while (p < last && *p != ' ') {
+        p++;
+    }
+
+    seconds = ngx_atoi(answer->detail.data, p - answer->detail.data);
+
+    words.data = ngx_min(p + 1, last);
+    words.len = last - words.data;
+
+    return ngx_inbox_reply_limited(r, ngx_max(seconds, 1), &words);
 }
 
 

@@ -46,7 +46,11 @@ struct ngx_inbox_main_conf_s {
     ngx_uint_t                max_parked_addr; /* of one address, 0: any */
     ngx_uint_t                max_sends;       /* sends at once, one worker */
     ngx_msec_t                send_timeout;    /* of one call to a platform */
-    ngx_flag_t                limits;          /* visitors' limits */
+    ngx_flag_t                limits;          /* off: the next four are 0 */
+    ngx_uint_t                limit_messages;  /* of a visitor, a minute */
+    ngx_uint_t                limit_sessions;  /* of an address, a minute */
+    ngx_uint_t                limit_chats;     /* of an address, an hour */
+    ngx_uint_t                limit_logins;    /* of an address, a minute */
 
     ngx_resolver_t           *resolver;        /* for calls to platforms */
     ngx_msec_t                resolver_timeout;

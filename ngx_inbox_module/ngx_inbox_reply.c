@@ -237,8 +237,7 @@ ngx_inbox_reply_problem_str(ngx_http_request_t *r, ngx_uint_t status,
         return NGX_ERROR;
     }
 
-    if ((status == NGX_HTTP_SERVICE_UNAVAILABLE
-         || status == NGX_HTTP_TOO_MANY_REQUESTS)
+    if (status == NGX_HTTP_SERVICE_UNAVAILABLE
         && ngx_inbox_reply_header(r, "Retry-After", &retry) != NGX_OK)
     {
         return NGX_ERROR;
@@ -249,6 +248,30 @@ ngx_inbox_reply_problem_str(ngx_http_request_t *r, ngx_uint_t status,
     }
 
     return ngx_inbox_reply_send(r, status, "application/problem+json", &body);
+}
+
+
+ngx_int_t
+ngx_inbox_reply_limited(ngx_http_request_t *r, ngx_uint_t seconds,
+    const ngx_str_t *detail)
+{
+    ngx_str_t  retry;
+
+    static const ngx_str_t  code = ngx_string("too_many_requests");
+
+    retry.data = ngx_pnalloc(r->pool, NGX_INT_T_LEN);
+    if (retry.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    retry.len = ngx_sprintf(retry.data, "%ui", seconds) - retry.data;
+
+    if (ngx_inbox_reply_header(r, "Retry-After", &retry) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_inbox_reply_problem_str(r, NGX_HTTP_TOO_MANY_REQUESTS, &code,
+                                       detail, NULL);
 }
 
 

@@ -30,12 +30,16 @@ ngx_int_t ngx_inbox_reply_text(ngx_http_request_t *r, ngx_uint_t status,
 /* 204 */
 ngx_int_t ngx_inbox_reply_empty(ngx_http_request_t *r);
 
-/* 429 and 503 carry Retry-After; more: further JSON members, or NULL */
+/* 503 carries Retry-After; more: further JSON members, or NULL */
 ngx_int_t ngx_inbox_reply_problem(ngx_http_request_t *r, ngx_uint_t status,
     const char *code, const char *detail);
 ngx_int_t ngx_inbox_reply_problem_str(ngx_http_request_t *r,
     ngx_uint_t status, const ngx_str_t *code, const ngx_str_t *detail,
     const ngx_str_t *more);
+
+/* 429 too_many_requests: after so many seconds it may go better */
+ngx_int_t ngx_inbox_reply_limited(ngx_http_request_t *r, ngx_uint_t seconds,
+    const ngx_str_t *detail);
 
 /* 422 invalid about one field */
 ngx_int_t ngx_inbox_reply_invalid(ngx_http_request_t *r, const char *field,

@@ -67,6 +67,7 @@ ngx_inbox_route_problem(ngx_inbox_ctx_t *ctx)
 {
     ngx_uint_t  i, status;
 
+    static const ngx_str_t  limited = ngx_string("nginx refused the request");
     static const struct {
         ngx_uint_t   status;
         const char  *code;
@@ -77,7 +78,6 @@ ngx_inbox_route_problem(ngx_inbox_ctx_t *ctx)
         { NGX_HTTP_NOT_FOUND, "not_found" },
         { NGX_HTTP_NOT_ALLOWED, "method_not_allowed" },
         { NGX_HTTP_REQUEST_ENTITY_TOO_LARGE, "too_large" },
-        { NGX_HTTP_TOO_MANY_REQUESTS, "too_many_requests" },
         { NGX_HTTP_SERVICE_UNAVAILABLE, "store_unavailable" }
     };
 
@@ -90,6 +90,10 @@ ngx_inbox_route_problem(ngx_inbox_ctx_t *ctx)
     {
         status = NGX_HTTP_BAD_REQUEST;
         ctx->r->err_status = status;
+    }
+
+    if (status == NGX_HTTP_TOO_MANY_REQUESTS) {
+        return ngx_inbox_reply_limited(ctx->r, 1, &limited);
     }
 
     for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {

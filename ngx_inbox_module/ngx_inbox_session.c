@@ -9,15 +9,25 @@
 #include "ngx_inbox_session.h"
 #include "ngx_inbox_ask.h"
 #include "ngx_inbox_auth.h"
+#include "ngx_inbox_limit.h"
 #include "ngx_inbox_reply.h"
 
 
+static ngx_int_t ngx_inbox_session_check(ngx_inbox_ctx_t *ctx);
 static ngx_int_t ngx_inbox_session_on_agent(ngx_inbox_ctx_t *ctx,
     ngx_inbox_answer_t *answer);
 
 
 ngx_int_t
 ngx_inbox_session_open(ngx_inbox_ctx_t *ctx)
+{
+    return ngx_inbox_limit(ctx, NGX_INBOX_LIMIT_LOGINS,
+                           ngx_inbox_session_check);
+}
+
+
+static ngx_int_t
+ngx_inbox_session_check(ngx_inbox_ctx_t *ctx)
 {
     ngx_str_t  token;
 

@@ -31,7 +31,8 @@ static const char *ngx_inbox_store_functions[] = {
     "groups", "agent_put", "agent_get", "agent_delete", "agents", "token_add",
     "tokens", "token_delete",
     "canned", "canned_get", "canned_put", "canned_delete",
-    "label", "contact", "block", "chat_delete", "contact_delete", "audit"
+    "label", "contact", "block", "chat_delete", "contact_delete", "audit",
+    "limit"
 };
 
 

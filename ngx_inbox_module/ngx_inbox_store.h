@@ -75,6 +75,7 @@ typedef enum {
     NGX_INBOX_FN_CHAT_DELETE,
     NGX_INBOX_FN_CONTACT_DELETE,
     NGX_INBOX_FN_AUDIT,
+    NGX_INBOX_FN_LIMIT,
     NGX_INBOX_FN_LAST
 } ngx_inbox_fn_e;
 

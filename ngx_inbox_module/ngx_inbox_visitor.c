@@ -11,6 +11,7 @@
 #include "ngx_inbox_ask.h"
 #include "ngx_inbox_auth.h"
 #include "ngx_inbox_crypt.h"
+#include "ngx_inbox_limit.h"
 #include "ngx_inbox_reply.h"
 #include "ngx_inbox_text.h"
 
@@ -22,6 +23,7 @@
 #define NGX_INBOX_VISITOR_USER_ID  200
 
 
+static ngx_int_t ngx_inbox_visitor_enter(ngx_inbox_ctx_t *ctx);
 static ngx_int_t ngx_inbox_visitor_on_session(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_line_t *line);
 static ngx_int_t ngx_inbox_visitor_person(ngx_inbox_ctx_t *ctx);
@@ -35,6 +37,30 @@ static ngx_int_t ngx_inbox_visitor_on_chat(ngx_inbox_ctx_t *ctx,
 
 ngx_int_t
 ngx_inbox_visitor_session(ngx_inbox_ctx_t *ctx)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_inbox_visitor_renew(ctx);
+
+    if (rc == NGX_DECLINED) {
+        return ctx->refused;
+    }
+
+    if (rc != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ctx->visitor.len) {
+        return ngx_inbox_visitor_enter(ctx);
+    }
+
+    return ngx_inbox_limit(ctx, NGX_INBOX_LIMIT_SESSIONS,
+                           ngx_inbox_visitor_enter);
+}
+
+
+static ngx_int_t
+ngx_inbox_visitor_enter(ngx_inbox_ctx_t *ctx)
 {
     return ngx_inbox_ask_line(ctx, &ctx->param[0], 0,
                               ngx_inbox_visitor_on_session);
@@ -51,13 +77,7 @@ ngx_inbox_visitor_on_session(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line)
         return ngx_inbox_visitor_refuse(ctx);
     }
 
-    ngx_str_null(&ctx->visitor);
-
-    rc = ngx_inbox_visitor_renew(ctx);
-
-    if (rc == NGX_OK) {
-        rc = ngx_inbox_visitor_identity(ctx, line);
-    }
+    rc = ngx_inbox_visitor_identity(ctx, line);
 
     if (rc == NGX_OK) {
         rc = ngx_inbox_visitor_person(ctx);

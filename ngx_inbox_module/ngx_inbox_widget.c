@@ -9,6 +9,7 @@
 #include "ngx_inbox_widget.h"
 #include "ngx_inbox_ask.h"
 #include "ngx_inbox_crypt.h"
+#include "ngx_inbox_limit.h"
 #include "ngx_inbox_message.h"
 #include "ngx_inbox_poll.h"
 #include "ngx_inbox_query.h"
@@ -316,9 +317,10 @@ ngx_inbox_widget_on_write(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line)
 
     args[0] = line->id;
     args[1] = line->rev;
-    ngx_str_set(&args[2], "1");
 
-    if (ngx_inbox_message_event(ctx->r->pool, &event, &args[3]) != NGX_OK) {
+    if (ngx_inbox_limit_visitor(ctx, &args[2]) != NGX_OK
+        || ngx_inbox_message_event(ctx->r->pool, &event, &args[3]) != NGX_OK)
+    {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 

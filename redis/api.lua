@@ -31,6 +31,17 @@ do
     return text
   end
 
+  -- '1 30 10 192.0.2.1' -> true, limits; '1' -> true; '0' -> false
+  local function visitor_of(text)
+    local messages, chats, address = string.match(text,
+      '^1 (%d+) (%d+) ([%x:.]+)$')
+    if not messages or #text > 80 then
+      return Arg.flag(text), nil
+    end
+    return true, {messages = tonumber(messages), chats = tonumber(chats),
+                  address = address}
+  end
+
   -- since, before and limit, from argument i on
   local function asked(args, i)
     if not string.find(args[i + 1], '^[wr]?%d*$') or #args[i + 1] > 20 then
@@ -72,17 +83,19 @@ do
 
 
   -- ingest: events of a channel: a webhook's, or one message of a visitor.
-  -- ARGV now, channel, its rev, visitor (1/0), then 16 for each event: type,
+  -- ARGV now, channel, its rev, visitor (0, 1, or 1 with his limits: messages a
+  -- minute, new chats an hour, address), then 16 for each event: type,
   -- user, message, from, name, username, phone, email, text, preview,
   -- attachments, their number, refs, reply_to, sent_at, extra
   -- returns three strings for each event: new|same|changed|none, chat or empty,
   -- for a visitor his message; errors: NOTFOUND channel, STALE, FORBIDDEN
   -- (blocked) and MISMATCH for visitors
   register('ingest', -20, '', function(root, now, args)
-    local visitor = Arg.flag(args[4])
+    local visitor, limits = visitor_of(args[4])
     local events = Event.parse(args, visitor)
     local s = Space.open(root, now)
     local c = Event.channel(root, Arg.id(args[2]), args[3], visitor)
+    c.limits = limits
     return Event.take(s, c, events)
   end)
 

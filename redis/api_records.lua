@@ -132,4 +132,20 @@ do
     end
     return Audit.page(root, tonumber(args[3]) or false, limit)
   end)
+
+
+  -- limit: somebody at an address does a thing that is limited.
+  -- ARGV now, sessions|logins, address, most
+  -- returns ok; errors: LIMIT (seconds to wait)
+  register('limit', 4, '', function(root, now, args)
+    if not Limit.is(args[2]) or #args[3] > 64
+       or not string.find(args[3], '^[%x:.]+$')
+    then
+      badcall('limit')
+    end
+    local most = Arg.int(args[4], 1, 1000000000)
+    Space.check(root)
+    Limit.take(root, now, args[2], args[3], most)
+    return 'ok'
+  end)
 end

@@ -190,6 +190,9 @@ do
 
   -- the client's first message makes his chat
   local function begin(s, c, e)
+    if c.limits and c.limits.chats > 0 then
+      Limit.take(s.root, s.now, 'chats', c.limits.address, c.limits.chats)
+    end
     local f = call('HMGET', Keys.channel(s.root, c.id), 'kind', 'title',
                    'group')
     c.kind, c.title, c.group = f[1], f[2], f[3] or ''
@@ -199,9 +202,21 @@ do
     return chat
   end
 
+  -- how often a visitor may write; nil: nobody asks
+  local function pace(s, c, chat, e)
+    local most = c.limits and c.limits.messages or 0
+    if most == 0 then
+      return nil
+    end
+    return Limit.pace(s.root, s.now, chat and chat.n or '', most, function()
+      return not Message.external(s.root, chat.n, e.message)
+    end)
+  end
+
   local does = {}
 
   function does.message(s, c, chat, e)
+    local paced = pace(s, c, chat, e)
     if chat then
       ours(s, chat, e)
     end
@@ -213,6 +228,9 @@ do
     local same = known(s, c, chat, e, number)
     if same then
       return 'same', chat, same
+    end
+    if paced then
+      call('HSET', Keys.chat(s.root, chat.n), 'pace', paced)
     end
     return 'new', chat, add(s, c, chat, e)
   end

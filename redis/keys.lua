@@ -44,6 +44,9 @@ function Keys.agent(root, id) return root .. ':agent:' .. id end
 function Keys.token(root, digest) return root .. ':token:' .. digest end
 function Keys.tokens(root, a) return root .. ':tokens:' .. a end
 function Keys.token_ids(root) return root .. ':tokens' end
+function Keys.limit(root, what, who)
+  return root .. ':limit:' .. what .. ':' .. who
+end
 function Keys.online(root) return root .. ':online' end
 function Keys.away(root) return root .. ':away' end
 function Keys.serving(root) return root .. ':serving' end

@@ -29,7 +29,7 @@ my @ROWS = (
     [5, qw(auth body settings share typing)],
     [5, 'ask'],
     [5, 'poll'],
-    [6, 'presence'],
+    [6, qw(limit presence)],
     [7, qw(message query send visitor)],
     [8, qw(admin canned chat contacts files lines lists metrics outbox session webhook widget)],
     [9, 'route'],
