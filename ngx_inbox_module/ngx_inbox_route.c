@@ -11,6 +11,7 @@
 
 #include "ngx_inbox_route_own.h"
 #include "ngx_inbox_admin.h"
+#include "ngx_inbox_ask.h"
 #include "ngx_inbox_auth.h"
 #include "ngx_inbox_body.h"
 #include "ngx_inbox_canned.h"
@@ -79,6 +80,8 @@ static ngx_int_t ngx_inbox_route_enter(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_route_t *route);
 static ngx_int_t ngx_inbox_route_who(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_route_t *route);
+static ngx_int_t ngx_inbox_route_on_not_root(ngx_inbox_ctx_t *ctx,
+    ngx_inbox_answer_t *answer);
 
 
 static const ngx_inbox_route_t  ngx_inbox_routes[] = {
@@ -505,11 +508,20 @@ ngx_inbox_route_who(ngx_inbox_ctx_t *ctx, const ngx_inbox_route_t *route)
     if (route->who == NGX_INBOX_ROUTE_ROOT
         && (ctx->who.len != 4 || ngx_strncmp(ctx->who.data, "root", 4) != 0))
     {
-        ctx->refused = ngx_inbox_reply_problem(ctx->r, NGX_HTTP_FORBIDDEN,
-                                               "forbidden",
-                                               "the root token is needed");
+        /* an agent is told so, who is none is nobody */
+
+        ctx->refused = ngx_inbox_ask(ctx, NGX_INBOX_FN_ME, &ctx->who, 1,
+                                     ngx_inbox_route_on_not_root);
         return NGX_DECLINED;
     }
 
     return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_inbox_route_on_not_root(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
+{
+    return ngx_inbox_reply_problem(ctx->r, NGX_HTTP_FORBIDDEN, "forbidden",
+                                   "the root token is needed");
 }
