@@ -8,6 +8,7 @@
  */
 
 #include "ngx_inbox_ask.h"
+#include "ngx_inbox_bus.h"
 #include "ngx_inbox_park.h"
 #include "ngx_inbox_reply.h"
 
@@ -16,6 +17,9 @@ struct ngx_inbox_ask_s {
     ngx_inbox_ctx_t            *ctx;
     ngx_inbox_store_call_t     *call;      /* in flight, or NULL */
     ngx_inbox_settings_load_t  *load;      /* in flight, or NULL */
+    ngx_inbox_sharer_t         *sharer;    /* in flight, or NULL */
+    ngx_inbox_bus_proof_t      *proof;     /* in flight, or NULL */
+    ngx_inbox_fcall_t           fcall;     /* while it is */
     ngx_inbox_ask_pt            next;
     ngx_inbox_ask_line_pt       next_line;
     ngx_str_t                   channel;
@@ -26,7 +30,11 @@ struct ngx_inbox_ask_s {
 
 
 static ngx_inbox_ask_t *ngx_inbox_ask_state(ngx_inbox_ctx_t *ctx);
+static ngx_int_t ngx_inbox_ask_copy(ngx_inbox_ask_t *ask,
+    const ngx_inbox_fcall_t *fcall);
+static void ngx_inbox_ask_on_proof(void *data, ngx_int_t rc);
 static ngx_int_t ngx_inbox_ask_wait(ngx_inbox_ask_t *ask);
+static ngx_uint_t ngx_inbox_ask_is_waiting(ngx_inbox_ask_t *ask);
 static void ngx_inbox_ask_on_answer(void *data, ngx_inbox_answer_t *answer);
 static ngx_int_t ngx_inbox_ask_repeat(ngx_inbox_ask_t *ask,
     ngx_inbox_answer_t *answer);
@@ -69,6 +77,83 @@ ngx_inbox_ask(ngx_inbox_ctx_t *ctx, ngx_inbox_fn_e fn, const ngx_str_t *args,
                                      ngx_inbox_ask_on_answer, ask);
 
     return ngx_inbox_ask_wait(ask);
+}
+
+
+ngx_int_t
+ngx_inbox_ask_shared(ngx_inbox_ctx_t *ctx, const ngx_inbox_fcall_t *fcall,
+    ngx_inbox_ask_pt next)
+{
+    ngx_inbox_ask_t  *ask;
+
+    ask = ngx_inbox_ask_state(ctx);
+    if (ask == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ask->next = next;
+
+    if (ngx_inbox_share_recall(ctx->worker->share, fcall) != NULL
+        && ngx_inbox_ask_copy(ask, fcall) == NGX_OK)
+    {
+        ask->proof = ngx_inbox_bus_prove(ctx->worker->bus,
+                                         ngx_inbox_ask_on_proof, ask);
+    }
+
+    if (ask->proof == NULL) {
+        ask->sharer = ngx_inbox_share_ask(ctx->worker->share, fcall,
+                                          ngx_inbox_ask_on_answer, ask);
+    }
+
+    return ngx_inbox_ask_wait(ask);
+}
+
+
+/* the strings are the request's own or constant, only their array is not */
+
+static ngx_int_t
+ngx_inbox_ask_copy(ngx_inbox_ask_t *ask, const ngx_inbox_fcall_t *fcall)
+{
+    ngx_str_t  *args;
+
+    args = ngx_palloc(ask->ctx->r->pool, (fcall->n + 1) * sizeof(ngx_str_t));
+    if (args == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(args, fcall->args, fcall->n * sizeof(ngx_str_t));
+
+    ask->fcall = *fcall;
+    ask->fcall.args = args;
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_inbox_ask_on_proof(void *data, ngx_int_t rc)
+{
+    ngx_inbox_ask_t *ask = data;
+
+    const ngx_inbox_recalled_t  *what;
+
+    ask->proof = NULL;
+    what = NULL;
+
+    if (rc == NGX_OK) {
+        what = ngx_inbox_share_recall(ask->ctx->worker->share, &ask->fcall);
+    }
+
+    if (what != NULL) {
+        ngx_inbox_ask_end(ask, ngx_inbox_reply_tagged(ask->ctx->r, &what->body,
+                                                      &what->tag));
+        return;
+    }
+
+    ask->sharer = ngx_inbox_share_ask(ask->ctx->worker->share, &ask->fcall,
+                                      ngx_inbox_ask_on_answer, ask);
+
+    ngx_inbox_ask_end(ask, ngx_inbox_ask_wait(ask));
 }
 
 
@@ -130,6 +215,8 @@ ngx_inbox_ask_state(ngx_inbox_ctx_t *ctx)
      *
      *     ask->call = NULL;
      *     ask->load = NULL;
+     *     ask->sharer = NULL;
+     *     ask->proof = NULL;
      *     ask->held = 0;
      */
 
@@ -143,7 +230,7 @@ ngx_inbox_ask_state(ngx_inbox_ctx_t *ctx)
 static ngx_int_t
 ngx_inbox_ask_wait(ngx_inbox_ask_t *ask)
 {
-    if (ask->call == NULL && ask->load == NULL) {
+    if (!ngx_inbox_ask_is_waiting(ask)) {
         return ngx_inbox_ask_away(ask->ctx->r);
     }
 
@@ -162,6 +249,14 @@ ngx_inbox_ask_wait(ngx_inbox_ask_t *ask)
 }
 
 
+static ngx_uint_t
+ngx_inbox_ask_is_waiting(ngx_inbox_ask_t *ask)
+{
+    return ask->call != NULL || ask->load != NULL || ask->sharer != NULL
+           || ask->proof != NULL;
+}
+
+
 static void
 ngx_inbox_ask_on_answer(void *data, ngx_inbox_answer_t *answer)
 {
@@ -170,6 +265,7 @@ ngx_inbox_ask_on_answer(void *data, ngx_inbox_answer_t *answer)
     ngx_int_t  rc;
 
     ask->call = NULL;
+    ask->sharer = NULL;
 
     if (answer->stale && ask->next_line != NULL && !ask->repeated) {
         rc = ngx_inbox_ask_repeat(ask, answer);
@@ -233,6 +329,16 @@ ngx_inbox_ask_drop(ngx_inbox_ask_t *ask)
     if (ask->load != NULL) {
         ngx_inbox_settings_forget(ask->load);
         ask->load = NULL;
+    }
+
+    if (ask->sharer != NULL) {
+        ngx_inbox_share_forget(ask->sharer);
+        ask->sharer = NULL;
+    }
+
+    if (ask->proof != NULL) {
+        ngx_inbox_bus_forget(ask->proof);
+        ask->proof = NULL;
     }
 }
 

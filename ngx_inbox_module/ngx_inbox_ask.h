@@ -17,6 +17,7 @@
 
 #include "ngx_inbox_ctx.h"
 #include "ngx_inbox_settings.h"
+#include "ngx_inbox_share.h"
 #include "ngx_inbox_store.h"
 
 
@@ -33,6 +34,13 @@ typedef ngx_int_t (*ngx_inbox_ask_line_pt)(ngx_inbox_ctx_t *ctx,
 /* calls fn on the request's space; what it returns is for nginx */
 ngx_int_t ngx_inbox_ask(ngx_inbox_ctx_t *ctx, ngx_inbox_fn_e fn,
     const ngx_str_t *args, ngx_uint_t n, ngx_inbox_ask_pt next);
+
+/*
+ * The same for what many ask: answered from memory, 200 with its ETag, when
+ * that is proven to be true still; else asked, in a call shared with others.
+ */
+ngx_int_t ngx_inbox_ask_shared(ngx_inbox_ctx_t *ctx,
+    const ngx_inbox_fcall_t *fcall, ngx_inbox_ask_pt next);
 
 /* the same, and the answer is the body: JSON text, or an array whose first
    element is; 200 with an ETag */

@@ -7,8 +7,6 @@
  * second while anything is followed, because a subscription can die silently
  * (a demoted master, a firewall): without an answer for three seconds the
  * connection is dropped and made anew.
- *
- * A notice is one or more lines of words, see docs/redis.md.
  */
 
 #include "ngx_inbox_bus.h"
@@ -19,15 +17,21 @@
 #define NGX_INBOX_BUS_PROVEN    1000
 #define NGX_INBOX_BUS_DEAD      3000
 
-/* words of one line of a notice: a chat's group of three repeats */
-#define NGX_INBOX_BUS_WORDS     128
-
 
 typedef struct {
     ngx_str_node_t           node;     /* str: the space */
     ngx_queue_t              queue;    /* in bus->topics */
+    ngx_uint_t               generation;
     unsigned                 live:1;
 } ngx_inbox_bus_topic_t;
+
+
+struct ngx_inbox_bus_proof_s {
+    ngx_queue_t              queue;
+    uint64_t                 ping;     /* the one it waits for */
+    ngx_inbox_bus_done_pt    done;
+    void                    *data;
+};
 
 
 struct ngx_inbox_bus_s {
@@ -39,6 +43,10 @@ struct ngx_inbox_bus_s {
     ngx_rbtree_t             spaces;
     ngx_rbtree_node_t        sentinel;
     ngx_queue_t              topics;
+
+    ngx_queue_t              proofs;   /* in the order of their PINGs */
+    uint64_t                 pings;    /* sent */
+    ngx_event_t              turn;     /* ends the sharing of one */
 
     ngx_event_t              ping;     /* cancelable */
     ngx_msec_t               heard;    /* when, ngx_current_msec */
@@ -52,18 +60,16 @@ static void ngx_inbox_bus_on_up(void *data);
 static void ngx_inbox_bus_on_down(void *data);
 static void ngx_inbox_bus_on_ping(ngx_event_t *ev);
 static void ngx_inbox_bus_on_push(void *data, ngx_inbox_redis_value_t *v);
+static void ngx_inbox_bus_on_pong(ngx_inbox_bus_t *bus,
+    ngx_inbox_redis_value_t *v);
+static void ngx_inbox_bus_end_proofs(ngx_inbox_bus_t *bus, uint64_t ping,
+    ngx_int_t rc);
+static ngx_int_t ngx_inbox_bus_share_ping(ngx_inbox_bus_t *bus);
+static void ngx_inbox_bus_on_turn(ngx_event_t *ev);
 static ngx_inbox_bus_topic_t *ngx_inbox_bus_topic(ngx_inbox_bus_t *bus,
     ngx_str_t *channel);
 static ngx_inbox_bus_topic_t *ngx_inbox_bus_find(ngx_inbox_bus_t *bus,
     const ngx_str_t *space);
-static void ngx_inbox_bus_read(ngx_inbox_bus_t *bus, ngx_str_t *space,
-    ngx_str_t *payload);
-static void ngx_inbox_bus_read_line(ngx_inbox_bus_t *bus, ngx_str_t *space,
-    ngx_str_t *word, ngx_uint_t n);
-static ngx_uint_t ngx_inbox_bus_is(ngx_str_t *word, ngx_uint_t n,
-    const char *kind, ngx_uint_t least);
-static void ngx_inbox_bus_read_chats(ngx_inbox_bus_t *bus,
-    ngx_inbox_notice_t *notice, ngx_str_t *word, ngx_uint_t n);
 
 
 static const char  ngx_inbox_bus_head[] = "inbox:{";
@@ -87,6 +93,11 @@ ngx_inbox_bus_create(ngx_pool_t *pool, ngx_inbox_main_conf_t *conf,
     bus->hooks = *hooks;
     ngx_queue_init(&bus->topics);
     ngx_rbtree_init(&bus->spaces, &bus->sentinel, ngx_str_rbtree_insert_value);
+
+    ngx_queue_init(&bus->proofs);
+    bus->turn.handler = ngx_inbox_bus_on_turn;
+    bus->turn.data = bus;
+    bus->turn.log = log;
 
     bus->ping.handler = ngx_inbox_bus_on_ping;
     bus->ping.data = bus;
@@ -118,7 +129,12 @@ ngx_inbox_bus_destroy(ngx_inbox_bus_t *bus)
         ngx_del_timer(&bus->ping);
     }
 
+    if (bus->turn.posted) {
+        ngx_delete_posted_event(&bus->turn);
+    }
+
     ngx_inbox_redis_destroy(bus->redis);
+    ngx_inbox_bus_end_proofs(bus, (uint64_t) -1, NGX_ERROR);
 }
 
 
@@ -218,6 +234,8 @@ ngx_inbox_bus_on_down(void *data)
     if (bus->ping.timer_set) {
         ngx_del_timer(&bus->ping);
     }
+
+    ngx_inbox_bus_end_proofs(bus, (uint64_t) -1, NGX_ERROR);
 }
 
 
@@ -253,6 +271,11 @@ ngx_inbox_bus_on_push(void *data, ngx_inbox_redis_value_t *v)
 
     /* PONG is a string before the first subscription, an array after it */
 
+    if (v->type == NGX_INBOX_REDIS_ARRAY && v->n == 2) {
+        ngx_inbox_bus_on_pong(bus, v);
+        return;
+    }
+
     if (v->type != NGX_INBOX_REDIS_ARRAY || v->n < 3
         || v->item[0]->type != NGX_INBOX_REDIS_STRING
         || v->item[1]->type != NGX_INBOX_REDIS_STRING)
@@ -271,6 +294,7 @@ ngx_inbox_bus_on_push(void *data, ngx_inbox_redis_value_t *v)
 
     if (kind->len == 9 && ngx_strncmp(kind->data, "subscribe", 9) == 0) {
         topic->live = 1;
+        topic->generation++;
         bus->hooks.on_live(bus->hooks.data, &space);
         return;
     }
@@ -279,7 +303,56 @@ ngx_inbox_bus_on_push(void *data, ngx_inbox_redis_value_t *v)
         && v->item[2]->type == NGX_INBOX_REDIS_STRING)
     {
         bus->count++;
-        ngx_inbox_bus_read(bus, &space, &v->item[2]->str);
+        topic->generation++;
+        ngx_inbox_notice_read(&space, &v->item[2]->str, bus->hooks.on_notice,
+                              bus->hooks.data);
+    }
+}
+
+
+static void
+ngx_inbox_bus_on_pong(ngx_inbox_bus_t *bus, ngx_inbox_redis_value_t *v)
+{
+    off_t  ping;
+
+    if (v->item[1]->type != NGX_INBOX_REDIS_STRING || v->item[1]->str.len == 0)
+    {
+        return;
+    }
+
+    ping = ngx_atoof(v->item[1]->str.data, v->item[1]->str.len);
+
+    if (ping != NGX_ERROR) {
+        ngx_inbox_bus_end_proofs(bus, (uint64_t) ping, NGX_OK);
+    }
+}
+
+
+/* those who wait for this PING or for one before it */
+
+static void
+ngx_inbox_bus_end_proofs(ngx_inbox_bus_t *bus, uint64_t ping, ngx_int_t rc)
+{
+    void                   *data;
+    ngx_queue_t            *q;
+    ngx_inbox_bus_done_pt   done;
+    ngx_inbox_bus_proof_t  *proof;
+
+    while (!ngx_queue_empty(&bus->proofs)) {
+        q = ngx_queue_head(&bus->proofs);
+        proof = ngx_queue_data(q, ngx_inbox_bus_proof_t, queue);
+
+        if (proof->ping > ping) {
+            return;
+        }
+
+        done = proof->done;
+        data = proof->data;
+
+        ngx_queue_remove(q);
+        ngx_free(proof);
+
+        done(data, rc);
     }
 }
 
@@ -317,133 +390,91 @@ ngx_inbox_bus_find(ngx_inbox_bus_t *bus, const ngx_str_t *space)
 }
 
 
-static void
-ngx_inbox_bus_read(ngx_inbox_bus_t *bus, ngx_str_t *space, ngx_str_t *payload)
+ngx_inbox_bus_proof_t *
+ngx_inbox_bus_prove(ngx_inbox_bus_t *bus, ngx_inbox_bus_done_pt done,
+    void *data)
 {
-    u_char      *p, *last;
-    ngx_str_t    word[NGX_INBOX_BUS_WORDS];
-    ngx_uint_t   n;
+    ngx_inbox_bus_proof_t  *proof;
 
-    p = payload->data;
-    last = p + payload->len;
-    n = 0;
-
-    while (p < last && n < NGX_INBOX_BUS_WORDS) {
-        word[n].data = p;
-
-        while (p < last && *p != ' ' && *p != '\n') {
-            p++;
-        }
-
-        word[n].len = p - word[n].data;
-        n++;
-
-        if (p == last || *p == '\n') {
-            ngx_inbox_bus_read_line(bus, space, word, n);
-            n = 0;
-        }
-
-        p++;
+    if (ngx_inbox_bus_share_ping(bus) != NGX_OK) {
+        return NULL;
     }
+
+    proof = ngx_alloc(sizeof(ngx_inbox_bus_proof_t), bus->log);
+    if (proof == NULL) {
+        return NULL;
+    }
+
+    proof->ping = bus->pings;
+    proof->done = done;
+    proof->data = data;
+    ngx_queue_insert_tail(&bus->proofs, &proof->queue);
+
+    return proof;
+}
+
+
+/* the PING of this turn; it leaves when the turn ends */
+
+static ngx_int_t
+ngx_inbox_bus_share_ping(ngx_inbox_bus_t *bus)
+{
+    u_char     number[NGX_INT64_LEN];
+    ngx_str_t  argv[2];
+
+    if (bus->turn.posted) {
+        return NGX_OK;
+    }
+
+    ngx_str_set(&argv[0], "PING");
+    argv[1].data = number;
+    argv[1].len = ngx_sprintf(number, "%uL", bus->pings + 1) - number;
+
+    if (ngx_inbox_redis_send(bus->redis, argv, 2) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    bus->pings++;
+    ngx_post_event(&bus->turn, &ngx_posted_events);
+
+    return NGX_OK;
 }
 
 
 static void
-ngx_inbox_bus_read_line(ngx_inbox_bus_t *bus, ngx_str_t *space,
-    ngx_str_t *word, ngx_uint_t n)
+ngx_inbox_bus_on_turn(ngx_event_t *ev)
 {
-    ngx_inbox_notice_t  notice;
-
-    ngx_memzero(&notice, sizeof(ngx_inbox_notice_t));
-    notice.space = *space;
-
-    if (ngx_inbox_bus_is(word, n, "chat", 4)) {
-        ngx_inbox_bus_read_chats(bus, &notice, &word[1], n - 1);
-        return;
-    }
-
-    if (ngx_inbox_bus_is(word, n, "visitor", 3)) {
-        notice.type = NGX_INBOX_NOTICE_VISITOR;
-        notice.channel = word[1];
-        notice.id = word[2];
-
-    } else if (ngx_inbox_bus_is(word, n, "read", 2)) {
-        notice.type = NGX_INBOX_NOTICE_READ;
-        notice.id = word[1];
-
-    } else if (ngx_inbox_bus_is(word, n, "typing", 7)) {
-        notice.type = NGX_INBOX_NOTICE_TYPING;
-        notice.chat = word[1];
-        notice.from = word[2];
-        notice.id = word[3];
-        notice.channel = word[4];
-        notice.user = word[5];
-        notice.name = word[6];
-
-    } else if (ngx_inbox_bus_is(word, n, "channel", 2)) {
-        notice.type = NGX_INBOX_NOTICE_CHANNEL;
-        notice.channel = word[1];
-
-    } else if (ngx_inbox_bus_is(word, n, "agent", 2)) {
-        notice.type = NGX_INBOX_NOTICE_AGENT;
-        notice.id = word[1];
-
-    } else {
-        /* of a newer version: nothing that we could miss */
-        return;
-    }
-
-    bus->hooks.on_notice(bus->hooks.data, &notice);
+    /* from now on a new one is needed: this has no work but its moment */
 }
 
 
-/* a line of this kind with at least so many words */
-
-static ngx_uint_t
-ngx_inbox_bus_is(ngx_str_t *word, ngx_uint_t n, const char *kind,
-    ngx_uint_t least)
+void
+ngx_inbox_bus_forget(ngx_inbox_bus_proof_t *proof)
 {
-    return n >= least
-           && word[0].len == ngx_strlen(kind)
-           && ngx_strncmp(word[0].data, kind, word[0].len) == 0;
+    ngx_queue_remove(&proof->queue);
+    ngx_free(proof);
 }
 
 
-static void
-ngx_inbox_bus_read_chats(ngx_inbox_bus_t *bus, ngx_inbox_notice_t *notice,
-    ngx_str_t *word, ngx_uint_t n)
+ngx_int_t
+ngx_inbox_bus_generation(ngx_inbox_bus_t *bus, const ngx_str_t *space,
+    ngx_uint_t *generation)
 {
-    size_t      k;
-    ngx_uint_t  i;
+    ngx_inbox_bus_topic_t  *topic;
 
-    notice->type = NGX_INBOX_NOTICE_CHAT;
-
-    for (i = 0; i + 2 < n; i += 3) {
-        notice->rev = word[i];
-        notice->chat = word[i + 1];
-        notice->changed = 0;
-        notice->transcript = 0;
-        notice->queued = 0;
-
-        for (k = 0; k < word[i + 2].len; k++) {
-            switch (word[i + 2].data[k]) {
-
-            case 'c':
-                notice->changed = 1;
-                break;
-
-            case 'm':
-                notice->transcript = 1;
-                break;
-
-            case 'q':
-                notice->queued = 1;
-                break;
-            }
-        }
-
-        bus->hooks.on_notice(bus->hooks.data, notice);
+    if (ngx_inbox_bus_follow(bus, space) != NGX_OK) {
+        return NGX_DECLINED;
     }
+
+    topic = ngx_inbox_bus_find(bus, space);
+
+    if (!topic->live || !ngx_inbox_bus_is_proven(bus)) {
+        return NGX_DECLINED;
+    }
+
+    *generation = topic->generation;
+
+    return NGX_OK;
 }
 
 

@@ -14,44 +14,16 @@
 
 #include "ngx_inbox.h"
 #include "ngx_inbox_conf.h"
-
-
-typedef enum {
-    NGX_INBOX_NOTICE_CHAT = 0,    /* rev, chat, flags */
-    NGX_INBOX_NOTICE_VISITOR,     /* the transcript of channel's visitor id */
-    NGX_INBOX_NOTICE_READ,        /* id: the agent */
-    NGX_INBOX_NOTICE_TYPING,      /* chat, from, id (agent or "-"), channel and
-                                     user (or "-"), name (JSON literal) */
-    NGX_INBOX_NOTICE_CHANNEL,     /* channel: its settings changed */
-    NGX_INBOX_NOTICE_AGENT        /* id: his rights changed */
-} ngx_inbox_notice_type_e;
-
-
-/* words point into the notice: copy what you keep */
-typedef struct {
-    ngx_inbox_notice_type_e  type;
-    ngx_str_t                space;
-    ngx_str_t                rev;
-    ngx_str_t                chat;
-    ngx_str_t                channel;
-    ngx_str_t                id;
-    ngx_str_t                from;
-    ngx_str_t                user;
-    ngx_str_t                name;
-
-    unsigned                 changed:1;     /* c: the Chat */
-    unsigned                 transcript:1;  /* m: for agents */
-    unsigned                 queued:1;      /* q: there is something to send */
-} ngx_inbox_notice_t;
+#include "ngx_inbox_notice.h"
 
 
 typedef struct {
-    void   (*on_notice)(void *data, ngx_inbox_notice_t *notice);
+    ngx_inbox_notice_pt   on_notice;
 
     /* notices of this space are heard from now on; there may have been others
        before */
-    void   (*on_live)(void *data, ngx_str_t *space);
-    void    *data;
+    void                (*on_live)(void *data, ngx_str_t *space);
+    void                 *data;
 } ngx_inbox_bus_hooks_t;
 
 
@@ -66,6 +38,29 @@ void ngx_inbox_bus_destroy(ngx_inbox_bus_t *bus);
  * NGX_ERROR: memory
  */
 ngx_int_t ngx_inbox_bus_follow(ngx_inbox_bus_t *bus, const ngx_str_t *space);
+
+/*
+ * How many notices of the space have been heard: as long as the number is the
+ * same, nothing that this worker knows of has changed in the space.
+ * NGX_OK | NGX_DECLINED: the subscription is not proven, nothing is known
+ */
+ngx_int_t ngx_inbox_bus_generation(ngx_inbox_bus_t *bus,
+    const ngx_str_t *space, ngx_uint_t *generation);
+
+/*
+ * Redis writes to whoever caused a notice before it writes to those who hear
+ * it: only an answer on the subscription itself proves that everything caused
+ * before has been heard.  All who want that proof in one turn share one PING.
+ * done: NGX_OK | NGX_ERROR (the subscription was lost); exactly once, never
+ * before this returns.  NULL: not up, or memory.
+ */
+typedef struct ngx_inbox_bus_proof_s  ngx_inbox_bus_proof_t;
+typedef void (*ngx_inbox_bus_done_pt)(void *data, ngx_int_t rc);
+
+ngx_inbox_bus_proof_t *ngx_inbox_bus_prove(ngx_inbox_bus_t *bus,
+    ngx_inbox_bus_done_pt done, void *data);
+
+void ngx_inbox_bus_forget(ngx_inbox_bus_proof_t *proof);
 
 /* heard something (a notice, an answer to PING) less than a second ago */
 ngx_uint_t ngx_inbox_bus_is_proven(const ngx_inbox_bus_t *bus);

@@ -14,6 +14,7 @@
 #include "ngx_inbox_query.h"
 #include "ngx_inbox_reply.h"
 #include "ngx_inbox_text.h"
+#include "ngx_inbox_topic.h"
 
 
 /* tags of one chat */
@@ -150,7 +151,7 @@ ngx_inbox_chat_tags(ngx_inbox_ctx_t *ctx, ngx_str_t *args, ngx_uint_t *n,
 ngx_int_t
 ngx_inbox_chat_transcript(ngx_inbox_ctx_t *ctx)
 {
-    u_char               topic[NGX_INBOX_POLL_TOPIC];
+    u_char               topic[NGX_INBOX_TOPIC_SIZE];
     ngx_str_t            args[5];
     ngx_inbox_poll_t     poll;
     ngx_inbox_query_t    query;
@@ -170,7 +171,7 @@ ngx_inbox_chat_transcript(ngx_inbox_ctx_t *ctx)
     poll.args = args;
     poll.n = 5;
     poll.wait = query.wait;
-    ngx_inbox_poll_topic_chat(topic, &ctx->space, &ctx->param[0], &poll.topic);
+    ngx_inbox_topic_chat(topic, &ctx->space, &ctx->param[0], &poll.topic);
 
     return ngx_inbox_poll(ctx, &poll);
 }
@@ -265,21 +266,21 @@ ngx_inbox_chat_do(ngx_inbox_ctx_t *ctx, ngx_inbox_fn_e fn)
 ngx_int_t
 ngx_inbox_chat_transfer(ngx_inbox_ctx_t *ctx)
 {
-    ngx_str_t   args[6];
-    ngx_uint_t  agent, group;
+    ngx_str_t  args[6];
 
-    if (ngx_inbox_json_str(ctx->json, "agent", &args[2]) == NGX_ERROR) {
+    if (ngx_inbox_json_str(ctx->json, "agent", &args[2]) == NGX_ERROR
+        || (args[2].len && !ngx_inbox_text_is_id(&args[2])))
+    {
         return ngx_inbox_reply_invalid(ctx->r, "agent", "must be an id");
     }
 
-    if (ngx_inbox_json_str(ctx->json, "group", &args[3]) == NGX_ERROR) {
+    if (ngx_inbox_json_str(ctx->json, "group", &args[3]) == NGX_ERROR
+        || (args[3].len && !ngx_inbox_text_is_id(&args[3])))
+    {
         return ngx_inbox_reply_invalid(ctx->r, "group", "must be an id");
     }
 
-    agent = ngx_inbox_text_is_id(&args[2]);
-    group = ngx_inbox_text_is_id(&args[3]);
-
-    if (agent + group != 1 || (args[2].len && args[3].len)) {
+    if ((args[2].len != 0) == (args[3].len != 0)) {
         return ngx_inbox_reply_invalid(ctx->r, "agent",
                                        "either an agent or a group is needed");
     }

@@ -13,6 +13,7 @@
 #include "ngx_inbox_query.h"
 #include "ngx_inbox_reply.h"
 #include "ngx_inbox_text.h"
+#include "ngx_inbox_topic.h"
 
 
 /* longest search: a full name and a phone */
@@ -104,7 +105,7 @@ static ngx_int_t
 ngx_inbox_lists_poll(ngx_inbox_ctx_t *ctx, ngx_inbox_fn_e fn,
     const ngx_str_t *args, ngx_uint_t n, ngx_inbox_query_t *query)
 {
-    u_char            topic[NGX_INBOX_POLL_TOPIC];
+    u_char            topic[NGX_INBOX_TOPIC_SIZE];
     ngx_inbox_poll_t  poll;
 
     ngx_memzero(&poll, sizeof(ngx_inbox_poll_t));
@@ -117,7 +118,7 @@ ngx_inbox_lists_poll(ngx_inbox_ctx_t *ctx, ngx_inbox_fn_e fn,
         ngx_inbox_presence_seen(ctx);
     }
 
-    ngx_inbox_poll_topic_space(topic, &ctx->space, &poll.topic);
+    ngx_inbox_topic_space(topic, &ctx->space, &poll.topic);
 
     return ngx_inbox_poll(ctx, &poll);
 }

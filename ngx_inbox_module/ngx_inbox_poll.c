@@ -16,6 +16,7 @@
 #include "ngx_inbox_park.h"
 #include "ngx_inbox_reply.h"
 #include "ngx_inbox_share.h"
+#include "ngx_inbox_topic.h"
 #include "ngx_inbox_typing.h"
 
 
@@ -49,6 +50,10 @@ typedef struct {
 } ngx_inbox_poll_strings_t;
 
 
+static ngx_uint_t ngx_inbox_poll_recall(ngx_inbox_parked_t *p,
+    ngx_inbox_ctx_t *ctx, const ngx_inbox_poll_t *poll);
+static void ngx_inbox_poll_fcall(ngx_inbox_ctx_t *ctx,
+    const ngx_inbox_poll_t *poll, ngx_inbox_fcall_t *fcall);
 static ngx_inbox_poll_record_t *ngx_inbox_poll_record(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_poll_t *poll, size_t *size);
 static void ngx_inbox_poll_strings(ngx_inbox_poll_record_t *rec,
@@ -123,11 +128,50 @@ ngx_inbox_poll(ngx_inbox_ctx_t *ctx, const ngx_inbox_poll_t *poll)
                     : NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (ngx_inbox_poll_ask(p) != NGX_OK) {
+    if (!ngx_inbox_poll_recall(p, ctx, poll)
+        && ngx_inbox_poll_ask(p) != NGX_OK)
+    {
         ngx_inbox_poll_refuse(p);
     }
 
     return NGX_DONE;
+}
+
+
+/* 1: memory knows that there is no answer yet; if that is not true any more,
+   the notice that says so is on its way, and wakes it */
+
+static ngx_uint_t
+ngx_inbox_poll_recall(ngx_inbox_parked_t *p, ngx_inbox_ctx_t *ctx,
+    const ngx_inbox_poll_t *poll)
+{
+    ngx_inbox_fcall_t            fcall;
+    ngx_inbox_poll_record_t     *rec;
+    const ngx_inbox_recalled_t  *what;
+
+    ngx_inbox_poll_fcall(ctx, poll, &fcall);
+    what = ngx_inbox_share_recall(ctx->worker->share, &fcall);
+
+    if (what == NULL || !what->empty) {
+        return 0;
+    }
+
+    rec = ngx_inbox_park_record(p);
+    rec->first = 0;
+    ngx_inbox_park_sleep(p);
+
+    return 1;
+}
+
+
+static void
+ngx_inbox_poll_fcall(ngx_inbox_ctx_t *ctx, const ngx_inbox_poll_t *poll,
+    ngx_inbox_fcall_t *fcall)
+{
+    fcall->fn = poll->fn;
+    fcall->space = &ctx->space;
+    fcall->args = poll->args;
+    fcall->n = poll->n;
 }
 
 
@@ -305,7 +349,7 @@ static ngx_int_t
 ngx_inbox_poll_typing(ngx_inbox_parked_t *p, ngx_inbox_answer_t *answer,
     ngx_str_t *json)
 {
-    u_char                     out[NGX_INBOX_POLL_TOPIC];
+    u_char                     out[NGX_INBOX_TOPIC_SIZE];
     ngx_str_t                  topic, *reader;
     ngx_inbox_redis_value_t   *v;
     ngx_inbox_poll_record_t   *rec;
@@ -324,12 +368,12 @@ ngx_inbox_poll_typing(ngx_inbox_parked_t *p, ngx_inbox_answer_t *answer,
     ngx_inbox_poll_strings(rec, &s);
 
     if (rec->fn == NGX_INBOX_FN_VISITOR) {
-        ngx_inbox_poll_topic_visitor(out, &s.space, &s.channel, &s.user,
+        ngx_inbox_topic_visitor(out, &s.space, &s.channel, &s.user,
                                      &topic);
         reader = NULL;
 
     } else if (rec->fn == NGX_INBOX_FN_TRANSCRIPT) {
-        ngx_inbox_poll_topic_chat(out, &s.space, &s.arg[1], &topic);
+        ngx_inbox_topic_chat(out, &s.space, &s.arg[1], &topic);
         reader = &v->item[3]->str;
 
     } else {
@@ -484,8 +528,11 @@ ngx_inbox_poll_gone(ngx_inbox_parked_t *p)
 static ngx_int_t
 ngx_inbox_poll_once(ngx_inbox_ctx_t *ctx, const ngx_inbox_poll_t *poll)
 {
-    return ngx_inbox_ask(ctx, poll->fn, poll->args, poll->n,
-                         ngx_inbox_poll_on_once);
+    ngx_inbox_fcall_t  fcall;
+
+    ngx_inbox_poll_fcall(ctx, poll, &fcall);
+
+    return ngx_inbox_ask_shared(ctx, &fcall, ngx_inbox_poll_on_once);
 }
 
 
@@ -517,43 +564,4 @@ ngx_inbox_poll_send(ngx_http_request_t *r, ngx_inbox_answer_t *answer)
     body = ngx_inbox_ask_text(answer);
 
     return ngx_inbox_reply_json(r, NGX_HTTP_OK, &body, NGX_INBOX_REPLY_ETAG);
-}
-
-
-void
-ngx_inbox_poll_topic_head(u_char *out, const ngx_str_t *space,
-    ngx_str_t *head)
-{
-    head->data = out;
-    head->len = ngx_snprintf(out, NGX_INBOX_POLL_TOPIC, "%V ", space) - out;
-}
-
-
-void
-ngx_inbox_poll_topic_space(u_char *out, const ngx_str_t *space,
-    ngx_str_t *topic)
-{
-    topic->data = out;
-    topic->len = ngx_snprintf(out, NGX_INBOX_POLL_TOPIC, "%V *", space) - out;
-}
-
-
-void
-ngx_inbox_poll_topic_chat(u_char *out, const ngx_str_t *space,
-    const ngx_str_t *chat, ngx_str_t *topic)
-{
-    topic->data = out;
-    topic->len = ngx_snprintf(out, NGX_INBOX_POLL_TOPIC, "%V %V", space, chat)
-                 - out;
-}
-
-
-void
-ngx_inbox_poll_topic_visitor(u_char *out, const ngx_str_t *space,
-    const ngx_str_t *channel, const ngx_str_t *user, ngx_str_t *topic)
-{
-    topic->data = out;
-    topic->len = ngx_snprintf(out, NGX_INBOX_POLL_TOPIC, "%V %V/%V", space,
-                              channel, user)
-                 - out;
 }

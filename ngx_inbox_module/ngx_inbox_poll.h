@@ -44,20 +44,4 @@ typedef struct {
 ngx_int_t ngx_inbox_poll(ngx_inbox_ctx_t *ctx, const ngx_inbox_poll_t *poll);
 
 
-/* room for any topic below */
-#define NGX_INBOX_POLL_TOPIC  (NGX_INBOX_MAX_ID * 2 + NGX_INBOX_MAX_EXTERNAL_ID)
-
-/* lists of the space; a transcript as agents see it; as its visitor does, who
-   is known by channel and user: out needs NGX_INBOX_POLL_TOPIC bytes */
-/* and what all topics of a space begin with */
-void ngx_inbox_poll_topic_head(u_char *out, const ngx_str_t *space,
-    ngx_str_t *head);
-void ngx_inbox_poll_topic_space(u_char *out, const ngx_str_t *space,
-    ngx_str_t *topic);
-void ngx_inbox_poll_topic_chat(u_char *out, const ngx_str_t *space,
-    const ngx_str_t *chat, ngx_str_t *topic);
-void ngx_inbox_poll_topic_visitor(u_char *out, const ngx_str_t *space,
-    const ngx_str_t *channel, const ngx_str_t *user, ngx_str_t *topic);
-
-
 #endif /* _NGX_INBOX_POLL_H_INCLUDED_ */

@@ -19,8 +19,6 @@
 
 static ngx_int_t ngx_inbox_reply_send(ngx_http_request_t *r, ngx_uint_t status,
     const char *type, const ngx_str_t *body);
-static ngx_int_t ngx_inbox_reply_etag(ngx_http_request_t *r,
-    const ngx_str_t *body);
 static const char *ngx_inbox_reply_title(ngx_uint_t status);
 
 
@@ -28,24 +26,51 @@ ngx_int_t
 ngx_inbox_reply_json(ngx_http_request_t *r, ngx_uint_t status,
     const ngx_str_t *body, ngx_uint_t flags)
 {
-    static ngx_str_t  cached = ngx_string("private, no-cache");
+    u_char     data[NGX_INBOX_REPLY_TAG];
+    ngx_str_t  tag;
+
     static ngx_str_t  fresh = ngx_string("no-store");
 
-    if (ngx_inbox_reply_header(r, "Cache-Control",
-                               (flags & NGX_INBOX_REPLY_ETAG) ? &cached
-                                                              : &fresh)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
+    if (flags & NGX_INBOX_REPLY_ETAG) {
+        ngx_inbox_reply_tag(body, data);
+        tag.data = data;
+        tag.len = NGX_INBOX_REPLY_TAG;
+
+        return ngx_inbox_reply_tagged(r, body, &tag);
     }
 
-    if ((flags & NGX_INBOX_REPLY_ETAG)
-        && ngx_inbox_reply_etag(r, body) != NGX_OK)
-    {
+    if (ngx_inbox_reply_header(r, "Cache-Control", &fresh) != NGX_OK) {
         return NGX_ERROR;
     }
 
     return ngx_inbox_reply_send(r, status, "application/json", body);
+}
+
+
+ngx_int_t
+ngx_inbox_reply_tagged(ngx_http_request_t *r, const ngx_str_t *body,
+    const ngx_str_t *tag)
+{
+    ngx_str_t  value;
+
+    static ngx_str_t  cached = ngx_string("private, no-cache");
+
+    value = *tag;
+    value.data = ngx_pstrdup(r->pool, &value);
+
+    if (value.data == NULL
+        || ngx_inbox_reply_header(r, "Cache-Control", &cached) != NGX_OK
+        || ngx_inbox_reply_header(r, "ETag", &value) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    /* the element just pushed: the not-modified and gzip filters look here */
+
+    r->headers_out.etag = (ngx_table_elt_t *) r->headers_out.headers.last->elts
+                          + (r->headers_out.headers.last->nelts - 1);
+
+    return ngx_inbox_reply_send(r, NGX_HTTP_OK, "application/json", body);
 }
 
 
@@ -107,6 +132,12 @@ ngx_inbox_reply_send(ngx_http_request_t *r, ngx_uint_t status,
         return ngx_http_send_header(r);
     }
 
+    rc = ngx_http_send_header(r);
+
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        return rc;
+    }
+
     b = ngx_create_temp_buf(r->pool, body->len);
     if (b == NULL) {
         return NGX_ERROR;
@@ -118,12 +149,6 @@ ngx_inbox_reply_send(ngx_http_request_t *r, ngx_uint_t status,
 
     out.buf = b;
     out.next = NULL;
-
-    rc = ngx_http_send_header(r);
-
-    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
-        return rc;
-    }
 
     return ngx_http_output_filter(r, &out);
 }
@@ -150,39 +175,19 @@ ngx_inbox_reply_header(ngx_http_request_t *r, const char *name,
 }
 
 
-static ngx_int_t
-ngx_inbox_reply_etag(ngx_http_request_t *r, const ngx_str_t *body)
+void
+ngx_inbox_reply_tag(const ngx_str_t *body, u_char *tag)
 {
-    u_char           *p, digest[16];
-    ngx_md5_t         md5;
-    ngx_str_t         value;
+    u_char     digest[16];
+    ngx_md5_t  md5;
 
     ngx_md5_init(&md5);
     ngx_md5_update(&md5, body->data, body->len);
     ngx_md5_final(digest, &md5);
 
-    p = ngx_pnalloc(r->pool, 34);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    p[0] = '"';
-    ngx_hex_dump(p + 1, digest, 16);
-    p[33] = '"';
-
-    value.data = p;
-    value.len = 34;
-
-    if (ngx_inbox_reply_header(r, "ETag", &value) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    /* the element just pushed: the not-modified and gzip filters look here */
-
-    r->headers_out.etag = (ngx_table_elt_t *) r->headers_out.headers.last->elts
-                          + (r->headers_out.headers.last->nelts - 1);
-
-    return NGX_OK;
+    tag[0] = '"';
+    ngx_hex_dump(tag + 1, digest, 16);
+    tag[NGX_INBOX_REPLY_TAG - 1] = '"';
 }
 
 

@@ -23,6 +23,14 @@
 ngx_int_t ngx_inbox_reply_json(ngx_http_request_t *r, ngx_uint_t status,
     const ngx_str_t *body, ngx_uint_t flags);
 
+/* the ETag of a body: NGX_INBOX_REPLY_TAG bytes, with its quotes */
+#define NGX_INBOX_REPLY_TAG  34
+void ngx_inbox_reply_tag(const ngx_str_t *body, u_char *tag);
+
+/* JSON, 200, whose ETag is known already */
+ngx_int_t ngx_inbox_reply_tagged(ngx_http_request_t *r, const ngx_str_t *body,
+    const ngx_str_t *tag);
+
 /* any other type; as above, no-store */
 ngx_int_t ngx_inbox_reply_text(ngx_http_request_t *r, ngx_uint_t status,
     const char *type, const ngx_str_t *body);

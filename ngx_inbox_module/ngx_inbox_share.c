@@ -5,10 +5,11 @@
  * A question is one call to the store and a queue of those who share it.  Its
  * key is what is asked: the function, then each string behind its length.  It
  * can be found, and joined, until the posted event of its turn closes the
- * table; then it lives on in its sharers alone, and the last one frees it.
+ * table; then only its call knows it, and the answer frees it.
  */
 
 #include "ngx_inbox_share.h"
+#include "ngx_inbox_bus.h"
 #include "ngx_inbox_table.h"
 
 
@@ -17,7 +18,9 @@ typedef struct {
     ngx_inbox_share_t        *share;
     ngx_inbox_store_call_t   *call;      /* under way, or NULL */
     ngx_queue_t               sharers;
+    ngx_uint_t                generation;
     unsigned                  open:1;    /* in the table */
+    unsigned                  kept:1;    /* to be remembered, if it stays */
 } ngx_inbox_share_read_t;
 
 
@@ -31,11 +34,13 @@ struct ngx_inbox_sharer_s {
 
 struct ngx_inbox_share_s {
     ngx_inbox_worker_t       *worker;
+    ngx_inbox_recall_t       *recall;
     ngx_inbox_table_t         open;
     ngx_event_t               close;     /* at the end of the turn */
 };
 
 
+static ngx_uint_t ngx_inbox_share_is_kept(const ngx_inbox_fcall_t *fcall);
 static ngx_inbox_share_read_t *ngx_inbox_share_question(
     ngx_inbox_share_t *share, const ngx_inbox_fcall_t *fcall);
 static ngx_inbox_share_read_t *ngx_inbox_share_make(ngx_inbox_share_t *share,
@@ -46,6 +51,8 @@ static ngx_int_t ngx_inbox_share_start(ngx_inbox_share_read_t *question,
 static void ngx_inbox_share_on_turn(ngx_event_t *ev);
 static void ngx_inbox_share_close(ngx_inbox_share_read_t *question);
 static void ngx_inbox_share_on_answer(void *data, ngx_inbox_answer_t *answer);
+static void ngx_inbox_share_keep(ngx_inbox_share_read_t *question,
+    ngx_inbox_answer_t *answer);
 
 
 ngx_inbox_share_t *
@@ -63,7 +70,11 @@ ngx_inbox_share_create(ngx_pool_t *pool, ngx_inbox_worker_t *worker)
     share->close.data = share;
     share->close.log = worker->log;
 
-    if (ngx_inbox_table_create(&share->open, worker->log) != NGX_OK) {
+    share->recall = ngx_inbox_recall_create(pool, worker->log);
+
+    if (share->recall == NULL
+        || ngx_inbox_table_create(&share->open, worker->log) != NGX_OK)
+    {
         return NULL;
     }
 
@@ -81,6 +92,50 @@ ngx_inbox_share_destroy(ngx_inbox_share_t *share)
     }
 
     ngx_inbox_table_destroy(&share->open);
+    ngx_inbox_recall_destroy(share->recall);
+}
+
+
+const ngx_inbox_recalled_t *
+ngx_inbox_share_recall(ngx_inbox_share_t *share, const ngx_inbox_fcall_t *fcall)
+{
+    ngx_str_t                    key;
+    ngx_uint_t                   generation;
+    ngx_inbox_share_read_t      *question;
+    const ngx_inbox_recalled_t  *what;
+
+    if (!ngx_inbox_share_is_kept(fcall)
+        || ngx_inbox_bus_generation(share->worker->bus, fcall->space,
+                                    &generation)
+           != NGX_OK)
+    {
+        return NULL;
+    }
+
+    question = ngx_inbox_share_make(share, fcall);
+    if (question == NULL) {
+        return NULL;
+    }
+
+    key.data = question->node.data;
+    key.len = question->node.len;
+    what = ngx_inbox_recall_find(share->recall, &key, generation);
+
+    ngx_free(question);
+
+    return what;
+}
+
+
+/* who is asked for by many pages again and again; visitors each ask for their
+   own */
+
+static ngx_uint_t
+ngx_inbox_share_is_kept(const ngx_inbox_fcall_t *fcall)
+{
+    return fcall->fn == NGX_INBOX_FN_JOURNAL
+           || fcall->fn == NGX_INBOX_FN_INBOX
+           || fcall->fn == NGX_INBOX_FN_TRANSCRIPT;
 }
 
 
@@ -202,6 +257,12 @@ ngx_inbox_share_start(ngx_inbox_share_read_t *question,
 
     share = question->share;
 
+    question->kept = ngx_inbox_share_is_kept(fcall)
+                     && ngx_inbox_bus_generation(share->worker->bus,
+                                                 fcall->space,
+                                                 &question->generation)
+                        == NGX_OK;
+
     question->call = ngx_inbox_store_call(share->worker->store, fcall,
                                           ngx_inbox_share_on_answer, question);
     if (question->call == NULL) {
@@ -277,8 +338,44 @@ ngx_inbox_share_on_answer(void *data, ngx_inbox_answer_t *answer)
         done(to, answer);
     }
 
+    if (question->kept) {
+        ngx_inbox_share_keep(question, answer);
+    }
+
     ngx_inbox_share_close(question);
     ngx_free(question);
+}
+
+
+/* value: body, rev, number of things in it */
+
+static void
+ngx_inbox_share_keep(ngx_inbox_share_read_t *question,
+    ngx_inbox_answer_t *answer)
+{
+    ngx_str_t                 key;
+    ngx_inbox_recalled_t      what;
+    ngx_inbox_redis_value_t  *v;
+
+    v = answer->value;
+
+    if (answer->status != NGX_HTTP_OK
+        || v->type != NGX_INBOX_REDIS_ARRAY || v->n < 3
+        || v->item[0]->type != NGX_INBOX_REDIS_STRING
+        || v->item[2]->type != NGX_INBOX_REDIS_INTEGER)
+    {
+        return;
+    }
+
+    key.data = question->node.data;
+    key.len = question->node.len;
+
+    ngx_memzero(&what, sizeof(ngx_inbox_recalled_t));
+    what.body = v->item[0]->str;
+    what.empty = (v->item[2]->integer == 0);
+
+    ngx_inbox_recall_keep(question->share->recall, &key, question->generation,
+                          &what);
 }
 
 

@@ -2,13 +2,17 @@
 /*
  * Copyright (C) the ngx_inbox authors
  *
- * Layer 5, service.  One read for all who ask the same in one turn of the loop:
- * a notice that wakes ten thousand polls of one question costs the store one
- * call.  For functions that only read.
+ * Layer 5, service.  One read for all who ask the same: in one turn of the loop
+ * they share a call, and afterwards the answer is remembered until a notice of
+ * its space is heard.  For functions that only read.
  *
- * Why it is right: commands leave at the end of the turn, so whatever notice
- * was known when somebody joined had been published before the read was sent.
- * In the next turn nobody joins any more.
+ * Why joining is right: commands leave at the end of the turn, so whatever
+ * notice was known when somebody joined had been published before the read was
+ * sent.  In the next turn nobody joins any more.
+ *
+ * Why remembering is right: the generation is taken before the read is sent.
+ * A notice may be on its way: whoever answers at once proves first that there
+ * is none (ngx_inbox_bus_prove), whoever waits will be woken by it.
  */
 
 #ifndef _NGX_INBOX_SHARE_H_INCLUDED_
@@ -16,6 +20,7 @@
 
 
 #include "ngx_inbox.h"
+#include "ngx_inbox_recall.h"
 #include "ngx_inbox_store.h"
 
 
@@ -34,6 +39,13 @@ void ngx_inbox_share_destroy(ngx_inbox_share_t *share);
    may change it */
 ngx_inbox_sharer_t *ngx_inbox_share_ask(ngx_inbox_share_t *share,
     const ngx_inbox_fcall_t *fcall, ngx_inbox_store_done_pt done, void *data);
+
+/*
+ * What is remembered of the same question, or NULL: then it must be asked.
+ * Only of lists and transcripts of agents.
+ */
+const ngx_inbox_recalled_t *ngx_inbox_share_recall(ngx_inbox_share_t *share,
+    const ngx_inbox_fcall_t *fcall);
 
 void ngx_inbox_share_forget(ngx_inbox_sharer_t *sharer);
 

@@ -15,6 +15,7 @@
 #include "ngx_inbox_query.h"
 #include "ngx_inbox_reply.h"
 #include "ngx_inbox_text.h"
+#include "ngx_inbox_topic.h"
 #include "ngx_inbox_visitor.h"
 
 
@@ -237,7 +238,7 @@ static ngx_int_t
 ngx_inbox_widget_on_transcript(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_line_t *line)
 {
-    u_char             topic[NGX_INBOX_POLL_TOPIC];
+    u_char             topic[NGX_INBOX_TOPIC_SIZE];
     ngx_str_t          args[6];
     ngx_inbox_poll_t   poll;
     ngx_inbox_query_t  query;
@@ -267,7 +268,7 @@ ngx_inbox_widget_on_transcript(ngx_inbox_ctx_t *ctx,
     poll.wait = query.wait;
     poll.channel = line->id;
     poll.user = ctx->visitor;
-    ngx_inbox_poll_topic_visitor(topic, &ctx->space, &line->id, &ctx->visitor,
+    ngx_inbox_topic_visitor(topic, &ctx->space, &line->id, &ctx->visitor,
                                  &poll.topic);
 
     return ngx_inbox_poll(ctx, &poll);

@@ -16,6 +16,7 @@
 #include "ngx_inbox_settings.h"
 #include "ngx_inbox_share.h"
 #include "ngx_inbox_store.h"
+#include "ngx_inbox_topic.h"
 #include "ngx_inbox_typing.h"
 
 
@@ -167,7 +168,7 @@ ngx_inbox_worker_on_notice(void *data, ngx_inbox_notice_t *notice)
 {
     ngx_inbox_worker_t *w = data;
 
-    u_char     topic[NGX_INBOX_POLL_TOPIC];
+    u_char     topic[NGX_INBOX_TOPIC_SIZE];
     ngx_str_t  name;
 
     switch (notice->type) {
@@ -177,7 +178,7 @@ ngx_inbox_worker_on_notice(void *data, ngx_inbox_notice_t *notice)
         break;
 
     case NGX_INBOX_NOTICE_VISITOR:
-        ngx_inbox_poll_topic_visitor(topic, &notice->space, &notice->channel,
+        ngx_inbox_topic_visitor(topic, &notice->space, &notice->channel,
                                      &notice->id, &name);
         ngx_inbox_park_notify(w->park, &name, NGX_INBOX_WAKE_NOTICE);
         break;
@@ -208,7 +209,7 @@ ngx_inbox_worker_on_notice(void *data, ngx_inbox_notice_t *notice)
 static void
 ngx_inbox_worker_on_chat(ngx_inbox_worker_t *w, ngx_inbox_notice_t *notice)
 {
-    u_char     topic[NGX_INBOX_POLL_TOPIC];
+    u_char     topic[NGX_INBOX_TOPIC_SIZE];
     ngx_str_t  name;
 
     if (notice->changed) {
@@ -216,7 +217,7 @@ ngx_inbox_worker_on_chat(ngx_inbox_worker_t *w, ngx_inbox_notice_t *notice)
     }
 
     if (notice->transcript) {
-        ngx_inbox_poll_topic_chat(topic, &notice->space, &notice->chat, &name);
+        ngx_inbox_topic_chat(topic, &notice->space, &notice->chat, &name);
         ngx_inbox_park_notify(w->park, &name, NGX_INBOX_WAKE_NOTICE);
     }
 
@@ -231,10 +232,10 @@ ngx_inbox_worker_on_chat(ngx_inbox_worker_t *w, ngx_inbox_notice_t *notice)
 static void
 ngx_inbox_worker_on_typing(ngx_inbox_worker_t *w, ngx_inbox_notice_t *notice)
 {
-    u_char     topic[NGX_INBOX_POLL_TOPIC];
+    u_char     topic[NGX_INBOX_TOPIC_SIZE];
     ngx_str_t  name;
 
-    ngx_inbox_poll_topic_chat(topic, &notice->space, &notice->chat, &name);
+    ngx_inbox_topic_chat(topic, &notice->space, &notice->chat, &name);
     ngx_inbox_typing_note(w->typing, &name, notice);
     ngx_inbox_park_notify(w->park, &name, NGX_INBOX_WAKE_NOTICE);
 
@@ -242,7 +243,7 @@ ngx_inbox_worker_on_typing(ngx_inbox_worker_t *w, ngx_inbox_notice_t *notice)
         return;
     }
 
-    ngx_inbox_poll_topic_visitor(topic, &notice->space, &notice->channel,
+    ngx_inbox_topic_visitor(topic, &notice->space, &notice->channel,
                                  &notice->user, &name);
     ngx_inbox_typing_note(w->typing, &name, notice);
     ngx_inbox_park_notify(w->park, &name, NGX_INBOX_WAKE_NOTICE);
@@ -253,10 +254,10 @@ static void
 ngx_inbox_worker_wake_space(ngx_inbox_worker_t *w, ngx_str_t *space,
     ngx_inbox_wake_e why)
 {
-    u_char     topic[NGX_INBOX_POLL_TOPIC];
+    u_char     topic[NGX_INBOX_TOPIC_SIZE];
     ngx_str_t  name;
 
-    ngx_inbox_poll_topic_space(topic, space, &name);
+    ngx_inbox_topic_space(topic, space, &name);
     ngx_inbox_park_notify(w->park, &name, why);
 }
 
@@ -267,10 +268,10 @@ static void
 ngx_inbox_worker_wake_all(ngx_inbox_worker_t *w, ngx_str_t *space,
     ngx_inbox_wake_e why)
 {
-    u_char     topic[NGX_INBOX_POLL_TOPIC];
+    u_char     topic[NGX_INBOX_TOPIC_SIZE];
     ngx_str_t  head;
 
-    ngx_inbox_poll_topic_head(topic, space, &head);
+    ngx_inbox_topic_head(topic, space, &head);
     ngx_inbox_park_notify_under(w->park, &head, why);
 }
 

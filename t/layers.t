@@ -17,7 +17,7 @@ use Test::More;
 my @ROWS = (
     [0, 'inbox'],
     [0, qw(compat conf library)],
-    [1, qw(address crypt dial fd output table text wheel)],
+    [1, qw(address crypt dial fd notice output table text topic wheel)],
     [1, qw(json resolve)],
     [2, qw(http redis)],
     [3, 'channel'],
@@ -26,6 +26,7 @@ my @ROWS = (
     [3, 'channels/*'],
     [4, 'ctx'],
     [4, qw(bus park reply store)],
+    [5, 'recall'],
     [5, qw(auth body settings share typing)],
     [5, 'ask'],
     [5, 'poll'],

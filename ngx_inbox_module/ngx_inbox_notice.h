@@ -1,0 +1,54 @@
+
+/*
+ * Copyright (C) the ngx_inbox authors
+ *
+ * Layer 1, bytes.  What a notice says: one or more lines of words, written by
+ * the functions in Redis, see docs/redis.md.
+ */
+
+#ifndef _NGX_INBOX_NOTICE_H_INCLUDED_
+#define _NGX_INBOX_NOTICE_H_INCLUDED_
+
+
+#include "ngx_inbox.h"
+
+
+typedef enum {
+    NGX_INBOX_NOTICE_CHAT = 0,    /* rev, chat, flags */
+    NGX_INBOX_NOTICE_VISITOR,     /* the transcript of channel's visitor id */
+    NGX_INBOX_NOTICE_READ,        /* id: the agent */
+    NGX_INBOX_NOTICE_TYPING,      /* chat, from, id (agent or "-"), channel and
+                                     user (or "-"), name (JSON literal) */
+    NGX_INBOX_NOTICE_CHANNEL,     /* channel: its settings changed */
+    NGX_INBOX_NOTICE_AGENT        /* id: his rights changed */
+} ngx_inbox_notice_type_e;
+
+
+/* words point into the notice: copy what you keep */
+typedef struct {
+    ngx_inbox_notice_type_e  type;
+    ngx_str_t                space;
+    ngx_str_t                rev;
+    ngx_str_t                chat;
+    ngx_str_t                channel;
+    ngx_str_t                id;
+    ngx_str_t                from;
+    ngx_str_t                user;
+    ngx_str_t                name;
+
+    unsigned                 changed:1;     /* c: the Chat */
+    unsigned                 transcript:1;  /* m: for agents */
+    unsigned                 queued:1;      /* q: there is something to send */
+} ngx_inbox_notice_t;
+
+
+typedef void (*ngx_inbox_notice_pt)(void *data, ngx_inbox_notice_t *notice);
+
+
+/* calls the handler for each thing that a notice of the space says; lines of an
+   unknown kind (of a newer version) are passed over */
+void ngx_inbox_notice_read(const ngx_str_t *space, const ngx_str_t *payload,
+    ngx_inbox_notice_pt handler, void *data);
+
+
+#endif /* _NGX_INBOX_NOTICE_H_INCLUDED_ */
