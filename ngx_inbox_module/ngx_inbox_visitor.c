@@ -142,11 +142,16 @@ ngx_inbox_visitor_identity(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line)
     ngx_str_t   user, hash, secret, ours;
 
     if (ngx_inbox_json_str(ctx->json, "user_id", &user) == NGX_ERROR
-        || ngx_inbox_json_str(ctx->json, "user_hash", &hash) == NGX_ERROR
         || user.len > NGX_INBOX_VISITOR_USER_ID)
     {
         ctx->refused = ngx_inbox_reply_invalid(ctx->r, "user_id",
                                                "must be a short string");
+        return NGX_DECLINED;
+    }
+
+    if (ngx_inbox_json_str(ctx->json, "user_hash", &hash) == NGX_ERROR) {
+        ctx->refused = ngx_inbox_reply_invalid(ctx->r, "user_hash",
+                                               "must be a string");
         return NGX_DECLINED;
     }
 
