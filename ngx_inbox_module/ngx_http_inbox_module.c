@@ -14,6 +14,7 @@
 #include "ngx_inbox.h"
 #include "ngx_inbox_conf.h"
 #include "ngx_inbox_directive.h"
+#include "ngx_inbox_error_page.h"
 #include "ngx_inbox_http.h"
 #include "ngx_inbox_reply.h"
 #include "ngx_inbox_route.h"
@@ -34,10 +35,6 @@ static char *ngx_http_inbox_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
 static ngx_int_t ngx_http_inbox_prefix(ngx_conf_t *cf,
     ngx_inbox_loc_conf_t *prev, ngx_inbox_loc_conf_t *conf);
-static ngx_int_t ngx_http_inbox_error_pages(ngx_conf_t *cf,
-    ngx_inbox_loc_conf_t *lcf);
-static ngx_uint_t ngx_http_inbox_has_page(ngx_array_t *pages,
-    ngx_int_t status);
 static ngx_int_t ngx_http_inbox_init(ngx_conf_t *cf);
 
 
@@ -446,8 +443,8 @@ ngx_http_inbox_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_inbox_module);
     mcf->enabled = 1;
 
-    return (ngx_http_inbox_error_pages(cf, conf) == NGX_OK) ? NGX_CONF_OK
-                                                            : NGX_CONF_ERROR;
+    return (ngx_inbox_error_page_add(cf, &conf->prefix) == NGX_OK)
+           ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 
@@ -486,95 +483,6 @@ ngx_http_inbox_prefix(ngx_conf_t *cf, ngx_inbox_loc_conf_t *prev,
     conf->prefix.len = name->len - 1;
 
     return NGX_OK;
-}
-
-
-/* what nginx itself refuses goes to the route "problem", unless the admin has
-   an error_page of his own for that status.  His pages may be inherited from
-   the server, so they are copied */
-
-static ngx_int_t
-ngx_http_inbox_error_pages(ngx_conf_t *cf, ngx_inbox_loc_conf_t *lcf)
-{
-    u_char                    *p;
-    ngx_str_t                  uri;
-    ngx_uint_t                 i;
-    ngx_array_t               *old, *pages;
-    ngx_http_err_page_t       *page;
-    ngx_http_core_loc_conf_t  *clcf;
-
-    static const ngx_int_t  statuses[] = {
-        400, 401, 403, 404, 405, 408, 411, 413, 414, 415, 416, 429, 431, 494,
-        495, 496, 497, 500, 501, 502, 503, 504
-    };
-    static const char  tail[] = "/problem";
-
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-
-    old = clcf->error_pages;
-    uri.len = lcf->prefix.len + sizeof(tail) - 1;
-    uri.data = ngx_pnalloc(cf->pool, uri.len + 1);
-    pages = ngx_array_create(cf->pool, sizeof(statuses) / sizeof(statuses[0]),
-                             sizeof(ngx_http_err_page_t));
-
-    if (uri.data == NULL || pages == NULL) {
-        return NGX_ERROR;
-    }
-
-    p = ngx_sprintf(uri.data, "%V%s", &lcf->prefix, tail);
-    *p = '\0';
-
-    for (i = 0; old != NULL && i < old->nelts; i++) {
-        page = ngx_array_push(pages);
-        if (page == NULL) {
-            return NGX_ERROR;
-        }
-
-        *page = ((ngx_http_err_page_t *) old->elts)[i];
-    }
-
-    for (i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
-
-        if (ngx_http_inbox_has_page(old, statuses[i])) {
-            continue;
-        }
-
-        page = ngx_array_push(pages);
-        if (page == NULL) {
-            return NGX_ERROR;
-        }
-
-        ngx_memzero(page, sizeof(ngx_http_err_page_t));
-        page->status = statuses[i];
-        page->overwrite = -1;
-        page->value.value = uri;
-    }
-
-    clcf->error_pages = pages;
-
-    return NGX_OK;
-}
-
-
-static ngx_uint_t
-ngx_http_inbox_has_page(ngx_array_t *pages, ngx_int_t status)
-{
-    ngx_uint_t            i;
-    ngx_http_err_page_t  *page;
-
-    if (pages == NULL) {
-        return 0;
-    }
-
-    page = pages->elts;
-
-    for (i = 0; i < pages->nelts; i++) {
-        if (page[i].status == status) {
-            return 1;
-        }
-    }
-
-    return 0;
 }
 
 

@@ -133,7 +133,8 @@ is($t->api(GET => 'journal', headers => { 'If-None-Match' => $old })->{status},
 
 my $r;
 
-for my $body ('', '{', '[]', '"x"', 'null', '{"text":"a"} {}', '{"text":"a",}', '{"a":' x 200 . '1' . '}' x 200)
+for my $body ('', '{', '[]', '"x"', 'null', '{"text":"a"} {}',
+    '{"text":"a",}', '{"a":' x 200 . '1' . '}' x 200)
 {
     $r = $t->api(POST => 'chats/1/messages', body => $body);
 
@@ -208,7 +209,8 @@ problem('a list that there is not', $t->api(GET => 'inbox?list=all'), 422,
     'invalid');
 
 # what is empty was not given, as forms have it
-for my $query (qw(limit=1 limit=200 limit= since=&wait= status=&q= unknown=1 wait=0 since=0 limit=1&x&&=y),
+for my $query (qw(limit=1 limit=200 limit= since=&wait= status=&q=
+    unknown=1 wait=0 since=0 limit=1&x&&=y),
     'utm_source=x&limit=2')
 {
     is($t->api(GET => "journal?$query")->{status}, 200, "journal?$query");

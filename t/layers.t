@@ -34,7 +34,7 @@ my @ROWS = (
     [7, qw(message query send visitor)],
     [8, qw(admin canned chat contacts files lines lists metrics outbox session webhook widget)],
     [9, 'route'],
-    [10, qw(directive worker)],
+    [10, qw(directive error_page worker)],
     [11, 'module'],
 );
 

@@ -77,8 +77,8 @@ my %refused = chat();
 
 $fake->stop();
 write_all(\%refused, 'one', 'two');
-ok($t->wait_for(sub { $t->log =~ /inbox outbox: .* chat "$refused{id}" try 1/ }),
-    'refused');
+ok($t->wait_for(sub {
+    $t->log =~ /inbox outbox: .* chat "$refused{id}" try 1/ }), 'refused');
 is(message(\%refused, 0)->{delivery}, 'queued', 'and waits');
 $fake->start();
 is_deeply(states(\%refused), ['sent', 'sent'], 'sent when Telegram is back');

@@ -28,8 +28,8 @@ $t->telegram();
 is($t->hook(FakeTelegram::update(1, 'Hello'))->{status}, 200, 'accepted');
 
 my $rev = $t->api(GET => 'journal')->{json}{rev};
-my $poll = $t->connect()->send(GET => "/inbox/api/v1/journal?since=$rev&wait=50",
-    token => $t->token);
+my $poll = $t->connect()->send(GET =>
+    "/inbox/api/v1/journal?since=$rev&wait=50", token => $t->token);
 
 ok($t->wait_for(sub { $t->parked() == 1 }), 'a poll waits');
 $t->hook(FakeTelegram::update(2, 'Again'));

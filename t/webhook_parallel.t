@@ -30,8 +30,8 @@ $t->telegram();
 
 my $hello = FakeTelegram::update(1, 'Hello', id => 1);
 
-my @answers = $t->parallel(map {
-    [POST => '/inbox/hook/bot', json => $hello, headers => \%SECRET] } 1 .. 200);
+my @answers = $t->parallel(map { [POST => '/inbox/hook/bot',
+    json => $hello, headers => \%SECRET] } 1 .. 200);
 
 is(scalar(grep { $_ && $_->{status} == 200 } @answers), 200,
     'two hundred deliveries of one update are accepted');
