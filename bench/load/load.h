@@ -145,6 +145,7 @@ void load_once(const load_peer_t *peer, load_list_t *list, size_t connections,
 /* park.c: holders are processes; what they have in common is shared memory */
 
 typedef struct {
+    atomic_size_t      allowed;    /* polls that may be opened by now */
     atomic_size_t      asked;      /* polls whose request has been sent */
     atomic_uint_least64_t  got[];  /* when the answer of each poll came */
 } load_shared_t;
@@ -154,6 +155,7 @@ typedef struct {
     load_list_t        list;
     size_t             holders;
     int                tls;
+    int                gentle;     /* polls are opened when they are allowed */
     load_shared_t     *shared;
 } load_park_t;
 

@@ -6,10 +6,10 @@
  *                                [-r range] [-P pipeline] [-k replies]
  *                                [-s status]
  *     load once ADDRESS REQUESTS ANSWERS [-c connections]
- *     load park ADDRESS REQUESTS [-p processes] [-t]
+ *     load park ADDRESS REQUESTS [-p processes] [-t] [-g]
  *
  * -k: the server is Redis, and answers each request with that many replies.
- * -t: TLS.
+ * -t: TLS.  -g: gently, polls are opened as they are allowed.
  */
 
 #include <errno.h>
@@ -29,6 +29,7 @@ typedef struct {
     uint64_t     range;
     size_t       processes;
     int          tls;
+    int          gentle;
 } main_options_t;
 
 
@@ -86,7 +87,7 @@ main_options(main_options_t *o, int argc, char **argv)
         optind++;
     }
 
-    while ((c = getopt(argc, argv, "c:d:n:r:P:k:s:p:t")) != -1) {
+    while ((c = getopt(argc, argv, "c:d:n:r:P:k:s:p:tg")) != -1) {
 
         switch (c) {
         case 'c': o->rush.connections = strtoul(optarg, NULL, 10); break;
@@ -98,6 +99,7 @@ main_options(main_options_t *o, int argc, char **argv)
         case 's': o->rush.status = atoi(optarg); break;
         case 'p': o->processes = strtoul(optarg, NULL, 10); break;
         case 't': o->tls = 1; break;
+        case 'g': o->gentle = 1; break;
         default:  load_die("unknown option");
         }
     }
@@ -125,6 +127,7 @@ main_park(main_options_t *o, char **argv)
     park.peer = o->rush.peer;
     park.holders = o->processes;
     park.tls = o->tls;
+    park.gentle = o->gentle;
 
     load_list_read(&park.list, argv[3]);
     load_park(&park);

@@ -8,6 +8,7 @@
  *
  * The parent obeys lines of stdin:
  *
+ *     allow N                     the first N polls may be opened (with -g)
  *     asked                       prints how many polls have been sent, and how
  *                                 many of them have been answered
  *     wake ADDRESS FILE CONNECTIONS FIRST RATE    see wake.c
@@ -34,6 +35,9 @@
 
 /* connections of one holder that are not established yet */
 #define PARK_OPENING  64
+
+/* ms after which a holder looks whether it may go on */
+#define PARK_LOOK     2
 
 
 typedef struct {
@@ -82,6 +86,7 @@ load_park(load_park_t *park)
         load_die("mmap: %s", strerror(errno));
     }
 
+    park->shared->allowed = park->gentle ? 0 : park->list.n;
     pid = load_alloc(park->holders * sizeof(pid_t));
 
     for (i = 0; i < park->holders; i++) {
@@ -123,11 +128,14 @@ park_hold(load_park_t *park, size_t holder)
     }
 
     for ( ;; ) {
-        while (h.next < h.nclients && h.opening < PARK_OPENING) {
+        while (h.next < h.nclients && h.opening < PARK_OPENING
+               && h.holder + h.next * park->holders < park->shared->allowed)
+        {
             park_open(&h);
         }
 
-        n = epoll_wait(h.ep, ee, LOAD_EVENTS, -1);
+        n = epoll_wait(h.ep, ee, LOAD_EVENTS,
+                       (h.next < h.nclients) ? PARK_LOOK : -1);
 
         for (i = 0; i < n; i++) {
             park_step(&h, ee[i].data.ptr);
@@ -275,6 +283,10 @@ park_obey(load_park_t *park)
         if (strncmp(line, "asked", 5) == 0) {
             printf("%zu %zu\n", atomic_load(&park->shared->asked),
                    park_answered(park));
+
+        } else if (strncmp(line, "allow ", 6) == 0) {
+            park->shared->allowed = strtoul(line + 6, NULL, 10);
+            printf("ok\n");
 
         } else if (strncmp(line, "wake ", 5) == 0) {
             park_wake(park, line);

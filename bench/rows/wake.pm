@@ -59,7 +59,7 @@ sub one_side {
     my ($s, $name, $count, $polls, $messages) = @_;
 
     my $address = $s->address($name);
-    my $park = park($s, $address, 0, @$polls);
+    my $park = park($s, $address, '', @$polls);
     $park->settle(scalar @$polls, $count);
 
     my $calm = $park->wake($address, 0, $RATE, 32,

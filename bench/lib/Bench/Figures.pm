@@ -33,7 +33,7 @@ sub add {
     my @ratio = map { $f{ours}[$_] / $f{reference}[$_] } 0 .. $#{$f{reference}};
 
     my %figure = (row => $row, name => $f{name}, unit => $f{unit},
-        ours => parts($f{ours}), against => $f{against}, note => $f{note},
+        at => now(), load => load(), ours => parts($f{ours}), against => $f{against}, note => $f{note},
         hold => $f{hold});
 
     if (@ratio) {
@@ -115,7 +115,7 @@ sub save {
 
     open my $out, '>', "$FILE.new" or die "$FILE.new: $!\n";
     print $out JSON::PP->new->utf8->canonical->pretty->encode({
-        at => strftime('%Y-%m-%dT%H:%M:%SZ', gmtime),
+        at => now(),
         machine => machine(), figures => [@kept, @{$self->{figures}}]
     });
     close $out or die "$FILE.new: $!\n";
@@ -137,13 +137,23 @@ sub machine {
     my $cores = () = $cpu =~ /^processor\s*:/mg;
     my ($memory) = Bench::Servers::slurp('/proc/meminfo')
         =~ /^MemTotal:\s+(\d+)/;
-    my ($load) = split ' ', Bench::Servers::slurp('/proc/loadavg');
     my ($nginx) = `@{[Bench::Servers::nginx()]} -v 2>&1` =~ m{nginx/(\S+)};
     my ($redis) = `redis-server --version` =~ /v=(\S+)/;
 
     return { cores => $cores, cpu => $model // 'unknown',
              memory_gb => sprintf('%.0f', $memory / 1048576) + 0,
-             load => $load + 0, nginx => $nginx, redis => $redis };
+             nginx => $nginx, redis => $redis };
+}
+
+
+sub now { strftime('%Y-%m-%dT%H:%M:%SZ', gmtime) }
+
+
+# what else the machine does, and we with it
+sub load {
+    my ($load) = split ' ', Bench::Servers::slurp('/proc/loadavg');
+
+    return $load + 0;
 }
 
 

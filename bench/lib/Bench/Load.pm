@@ -148,15 +148,15 @@ sub ingest_words {
 }
 
 
-# polls that wait: a handle with asked(), wake(), close()
-
+# polls that wait: a handle with gently(), settle(), wake(), close(); options:
+# t TLS, g gently
 sub park {
-    my ($servers, $address, $tls, @requests) = @_;
+    my ($servers, $address, $options, @requests) = @_;
 
     my $file = $servers->spew('polls', list(@requests));
 
     my $pid = open2(my $out, my $in, $LOAD, 'park', $address, $file, '-p', 3,
-        $tls ? '-t' : ());
+        map { "-$_" } split //, $options);
 
     return bless { pid => $pid, in => $in, out => $out,
                    servers => $servers }, 'Bench::Load::Park';
@@ -177,9 +177,21 @@ sub order {
 }
 
 
+# so many at a time: the next ones when these wait
+sub gently {
+    my ($self, $n, $step, $count) = @_;
+
+    for (my $k = $step; $k < $n + $step; $k += $step) {
+        my $now = $k < $n ? $k : $n;
+        $self->order("allow $now");
+        $self->settle($now, $count, 0.002);
+    }
+}
+
+
 # until all have been sent and $count->() of them wait
 sub settle {
-    my ($self, $n, $count) = @_;
+    my ($self, $n, $count, $look) = @_;
 
     my $end = time() + 50;
 
@@ -190,7 +202,7 @@ sub settle {
         return if $asked >= $n && $waiting >= $n;
         die "of $n polls $asked were sent, $answered were answered too soon, "
             . "$waiting wait\n" if $answered || time() > $end;
-        sleep 0.1;
+        sleep($look // 0.1);
     }
 }
 
