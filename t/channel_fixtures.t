@@ -6,7 +6,8 @@
 #     outgoing.json  or: one message of ours
 #     answer.json    or: one answer of the platform
 #     expect.json    what comes of it; or
-#     error          the word it is refused with: bad_signature, bad_json
+#     error          the word it is refused with: bad_signature, bad_json,
+#                    forbidden
 #     line.json      the channel's settings, where not those of the kind
 #
 # Adding a case is adding a folder.  Bodies too large for a folder are below.
@@ -120,7 +121,8 @@ sub hook {
         return;
     }
 
-    $seen{$kind}{ json($answer)->{odd} ? 'odd' : 'good' }++;
+    $seen{$kind}{ json($answer)->{odd} ? 'odd' : 'good' }++
+        if !exists json($answer)->{greeting};
     same($case, $answer);
 
     return;

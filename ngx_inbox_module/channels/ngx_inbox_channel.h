@@ -179,5 +179,18 @@ extern const ngx_inbox_channel_t *const ngx_inbox_channels[];
 ngx_str_t ngx_inbox_channel_credential(const ngx_inbox_line_t *line,
     const char *name);
 
+/* one more header of a request, "name: value"; NGX_OK | NGX_ERROR */
+ngx_int_t ngx_inbox_channel_header(ngx_pool_t *pool,
+    ngx_inbox_http_request_t *request, const char *name,
+    const ngx_str_t *value);
+
+/* why a message was not sent: the platform's words, cut; or, where it had
+   none, the status.  len 0 when memory is out */
+ngx_str_t ngx_inbox_channel_reason(ngx_pool_t *pool, const ngx_str_t *words,
+    const ngx_inbox_http_answer_t *answer);
+
+/* seconds to wait by the answer's header, 1 to a day; -1: it names none */
+time_t ngx_inbox_channel_wait(const ngx_inbox_http_answer_t *answer);
+
 
 #endif /* _NGX_INBOX_CHANNEL_H_INCLUDED_ */

@@ -4,14 +4,21 @@
  *
  * The channels there are: the table of contents of this folder.  A new one is
  * a declaration and a line of the table; the order is the one in which the
- * documentation and the health page name them.
+ * documentation and the health page name them.  Below it is what every channel
+ * needs on its way out.
  */
 
 
 #include "ngx_inbox_channel.h"
+#include "../ngx_inbox_text.h"
+
+
+/* longest wait believed, s: floods cost hours, a day at most */
+#define NGX_INBOX_CHANNEL_WAIT  86400
 
 
 extern const ngx_inbox_channel_t  ngx_inbox_telegram;
+extern const ngx_inbox_channel_t  ngx_inbox_viber;
 extern const ngx_inbox_channel_t  ngx_inbox_facebook;
 extern const ngx_inbox_channel_t  ngx_inbox_instagram;
 extern const ngx_inbox_channel_t  ngx_inbox_whatsapp;
@@ -20,6 +27,7 @@ extern const ngx_inbox_channel_t  ngx_inbox_site;
 
 const ngx_inbox_channel_t *const  ngx_inbox_channels[] = {
     &ngx_inbox_telegram,
+    &ngx_inbox_viber,
     &ngx_inbox_facebook,
     &ngx_inbox_instagram,
     &ngx_inbox_whatsapp,
@@ -73,4 +81,79 @@ ngx_inbox_channel_credential(const ngx_inbox_line_t *line, const char *name)
     }
 
     return none;
+}
+
+
+ngx_int_t
+ngx_inbox_channel_header(ngx_pool_t *pool, ngx_inbox_http_request_t *request,
+    const char *name, const ngx_str_t *value)
+{
+    u_char     *p;
+    size_t      len;
+    ngx_str_t  *header;
+
+    if (request->headers == NULL) {
+        request->headers = ngx_array_create(pool, 4, sizeof(ngx_str_t));
+        if (request->headers == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    header = ngx_array_push(request->headers);
+    if (header == NULL) {
+        return NGX_ERROR;
+    }
+
+    len = ngx_strlen(name);
+
+    p = ngx_pnalloc(pool, len + sizeof(": ") - 1 + value->len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    header->data = p;
+
+    p = ngx_cpymem(p, name, len);
+    *p++ = ':';
+    *p++ = ' ';
+
+    if (value->len) {
+        p = ngx_cpymem(p, value->data, value->len);
+    }
+
+    header->len = p - header->data;
+
+    return NGX_OK;
+}
+
+
+ngx_str_t
+ngx_inbox_channel_reason(ngx_pool_t *pool, const ngx_str_t *words,
+    const ngx_inbox_http_answer_t *answer)
+{
+    ngx_str_t  reason = ngx_null_string;
+
+    if (words->len) {
+        return ngx_inbox_text_cut(words, NGX_INBOX_MAX_PREVIEW);
+    }
+
+    reason.data = ngx_pnalloc(pool, sizeof("HTTP ") - 1 + NGX_INT_T_LEN);
+
+    if (reason.data != NULL) {
+        reason.len = ngx_sprintf(reason.data, "HTTP %ui", answer->status)
+                     - reason.data;
+    }
+
+    return reason;
+}
+
+
+time_t
+ngx_inbox_channel_wait(const ngx_inbox_http_answer_t *answer)
+{
+    if (answer->retry_after < 0) {
+        return -1;
+    }
+
+    return ngx_min(ngx_max(answer->retry_after, 1), NGX_INBOX_CHANNEL_WAIT);
 }

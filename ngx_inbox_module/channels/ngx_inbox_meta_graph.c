@@ -13,13 +13,10 @@
 
 
 #include "ngx_inbox_meta.h"
-#include "../ngx_inbox_text.h"
 
 
 /* the version in use when the settings name none */
 #define NGX_INBOX_META_VERSION   "v25.0"
-/* longest wait believed, s */
-#define NGX_INBOX_META_WAIT      86400
 /* a version is "v25.0" */
 #define NGX_INBOX_META_WORD      16
 
@@ -32,6 +29,8 @@ typedef struct {
 
 static void ngx_inbox_meta_version(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, ngx_str_t *version);
+static ngx_int_t ngx_inbox_meta_bearer(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, ngx_inbox_http_request_t *request);
 static ngx_uint_t ngx_inbox_meta_later(const ngx_inbox_http_answer_t *answer,
     ngx_inbox_json_t *error, time_t *wait);
 static ngx_str_t ngx_inbox_meta_reason(ngx_pool_t *pool,
@@ -71,18 +70,12 @@ ngx_inbox_meta_request(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 {
     u_char     *p;
     size_t      escapes;
-    ngx_str_t   token, version, *header;
+    ngx_str_t   version;
 
     ngx_memzero(request, sizeof(ngx_inbox_http_request_t));
 
     ngx_str_set(&request->method, "POST");
     ngx_str_set(&request->type, "application/json");
-
-    token = ngx_inbox_channel_credential(line, "access_token");
-
-    if (token.len == 0) {
-        ngx_str_set(&token, "");
-    }
 
     ngx_inbox_meta_version(pool, line, &version);
 
@@ -103,26 +96,7 @@ ngx_inbox_meta_request(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     p = ngx_cpymem(p, "/messages", sizeof("/messages") - 1);
     request->url.len = p - request->url.data;
 
-    request->headers = ngx_array_create(pool, 1, sizeof(ngx_str_t));
-    if (request->headers == NULL) {
-        return NGX_ERROR;
-    }
-
-    header = ngx_array_push(request->headers);
-    if (header == NULL) {
-        return NGX_ERROR;
-    }
-
-    header->data = ngx_pnalloc(pool, sizeof("Authorization: Bearer ")
-                                     + token.len);
-    if (header->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    header->len = ngx_sprintf(header->data, "Authorization: Bearer %V", &token)
-                  - header->data;
-
-    return NGX_OK;
+    return ngx_inbox_meta_bearer(pool, line, request);
 }
 
 
@@ -148,6 +122,33 @@ ngx_inbox_meta_version(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     {
         ngx_str_set(version, NGX_INBOX_META_VERSION);
     }
+}
+
+
+static ngx_int_t
+ngx_inbox_meta_bearer(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    ngx_inbox_http_request_t *request)
+{
+    u_char     *p;
+    ngx_str_t   token, value;
+
+    token = ngx_inbox_channel_credential(line, "access_token");
+
+    value.len = sizeof("Bearer ") - 1 + token.len;
+
+    p = ngx_pnalloc(pool, value.len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    value.data = p;
+    p = ngx_cpymem(p, "Bearer ", sizeof("Bearer ") - 1);
+
+    if (token.len) {
+        ngx_memcpy(p, token.data, token.len);
+    }
+
+    return ngx_inbox_channel_header(pool, request, "Authorization", &value);
 }
 
 
@@ -265,7 +266,7 @@ ngx_inbox_meta_later(const ngx_inbox_http_answer_t *answer,
     }
 
     if (later && answer->retry_after >= 0) {
-        *wait = ngx_min(ngx_max(answer->retry_after, 1), NGX_INBOX_META_WAIT);
+        *wait = ngx_inbox_channel_wait(answer);
     }
 
     return later;
@@ -286,19 +287,7 @@ ngx_inbox_meta_reason(ngx_pool_t *pool, const ngx_inbox_http_answer_t *answer,
         (void) ngx_inbox_json_str(error, "message", &words);
     }
 
-    if (words.len) {
-        return ngx_inbox_text_cut(&words, NGX_INBOX_MAX_PREVIEW);
-    }
-
-    words.data = ngx_pnalloc(pool, sizeof("HTTP ") - 1 + NGX_INT_T_LEN);
-    if (words.data == NULL) {
-        return words;
-    }
-
-    words.len = ngx_sprintf(words.data, "HTTP %ui", answer->status)
-                - words.data;
-
-    return words;
+    return ngx_inbox_channel_reason(pool, &words, answer);
 }
 
 

@@ -45,8 +45,6 @@ static ngx_inbox_outcome_e ngx_inbox_telegram_outcome(
     const ngx_inbox_http_answer_t *answer, ngx_inbox_json_t *v);
 static time_t ngx_inbox_telegram_wait(const ngx_inbox_http_answer_t *answer,
     ngx_inbox_json_t *v);
-static ngx_str_t ngx_inbox_telegram_reason(ngx_pool_t *pool,
-    const ngx_inbox_http_answer_t *answer, ngx_inbox_json_t *v);
 
 
 static const char  *ngx_inbox_telegram_credentials[] = {
@@ -196,7 +194,7 @@ static void
 ngx_inbox_telegram_judge(ngx_pool_t *pool,
     const ngx_inbox_http_answer_t *answer, ngx_inbox_verdict_t *verdict)
 {
-    ngx_str_t          err;
+    ngx_str_t          err, words;
     ngx_inbox_json_t  *v;
 
     ngx_memzero(verdict, sizeof(ngx_inbox_verdict_t));
@@ -207,7 +205,8 @@ ngx_inbox_telegram_judge(ngx_pool_t *pool,
     verdict->retry_after = -1;
 
     if (verdict->outcome != NGX_INBOX_SENT) {
-        verdict->error = ngx_inbox_telegram_reason(pool, answer, v);
+        (void) ngx_inbox_json_str(v, "description", &words);
+        verdict->error = ngx_inbox_channel_reason(pool, &words, answer);
     }
 
     if (verdict->outcome == NGX_INBOX_LATER) {
@@ -279,29 +278,4 @@ ngx_inbox_telegram_wait(const ngx_inbox_http_answer_t *answer,
     }
 
     return (time_t) ngx_min(ngx_max(wait, 1), NGX_INBOX_TELEGRAM_WAIT);
-}
-
-
-/* Telegram's words, or the status; len 0 when memory is out */
-static ngx_str_t
-ngx_inbox_telegram_reason(ngx_pool_t *pool,
-    const ngx_inbox_http_answer_t *answer, ngx_inbox_json_t *v)
-{
-    ngx_str_t  words;
-
-    (void) ngx_inbox_json_str(v, "description", &words);
-
-    if (words.len) {
-        return ngx_inbox_text_cut(&words, NGX_INBOX_MAX_PREVIEW);
-    }
-
-    words.data = ngx_pnalloc(pool, sizeof("HTTP ") - 1 + NGX_INT_T_LEN);
-    if (words.data == NULL) {
-        return words;
-    }
-
-    words.len = ngx_sprintf(words.data, "HTTP %ui", answer->status)
-                - words.data;
-
-    return words;
 }

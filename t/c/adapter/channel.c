@@ -4,8 +4,9 @@
  *
  * The four functions of a channel on the command line:
  *
- *     adapter hook KIND LINE < request       verify and parse
- *     adapter build KIND LINE < outgoing     {"user","id","text","reply_to"}
+ *     adapter hook KIND LINE < request       verify, greet and parse
+ *     adapter build KIND LINE < outgoing     {"user","id","text",
+ *                                            "reply_to","author","now"}
  *     adapter judge KIND < answer            {"status","retry_after","body"}
  *     adapter channels                       what the registry holds
  *
@@ -24,6 +25,9 @@ typedef struct {
 
 
 static ngx_int_t adapter_hook(adapter_t *a);
+static ngx_int_t adapter_greet(adapter_t *a,
+    const ngx_inbox_channel_t *channel, ngx_inbox_line_t *line,
+    ngx_inbox_hook_t *hook, ngx_inbox_json_writer_t *w);
 static ngx_int_t adapter_hook_read(adapter_t *a, ngx_inbox_hook_t *hook,
     adapter_request_t *request);
 static ngx_str_t adapter_header(void *data, const char *name);
@@ -85,9 +89,15 @@ adapter_hook(adapter_t *a)
     ngx_inbox_json_begin(&w, a->pool);
     ngx_inbox_json_open(&w, '{');
 
-    if (channel->verify(a->pool, &line, &hook) != NGX_OK) {
+    if (hook.method.len == 4
+        && channel->verify(a->pool, &line, &hook) != NGX_OK)
+    {
         ngx_inbox_json_key(&w, "error");
         ngx_inbox_json_raw(&w, "\"bad_signature\"}", 16);
+        return adapter_finish(&w);
+    }
+
+    if (adapter_greet(a, channel, &line, &hook, &w) == NGX_DONE) {
         return adapter_finish(&w);
     }
 
@@ -125,6 +135,33 @@ adapter_hook(adapter_t *a)
     ngx_inbox_json_close(&w, '}');
 
     return adapter_finish(&w);
+}
+
+
+/* NGX_DONE: it was a question, the answer is written; a GET is nothing else */
+static ngx_int_t
+adapter_greet(adapter_t *a, const ngx_inbox_channel_t *channel,
+    ngx_inbox_line_t *line, ngx_inbox_hook_t *hook, ngx_inbox_json_writer_t *w)
+{
+    ngx_str_t  body;
+
+    if (channel->greet != NULL
+        && channel->greet(a->pool, line, hook, &body) == NGX_OK)
+    {
+        ngx_inbox_json_key(w, "greeting");
+        ngx_inbox_json_put(w, &body);
+        ngx_inbox_json_close(w, '}');
+        return NGX_DONE;
+    }
+
+    if (hook->method.len == 4) {
+        return NGX_DECLINED;
+    }
+
+    ngx_inbox_json_key(w, "error");
+    ngx_inbox_json_raw(w, "\"forbidden\"}", 12);
+
+    return NGX_DONE;
 }
 
 
@@ -173,6 +210,14 @@ adapter_hook_read(adapter_t *a, ngx_inbox_hook_t *hook,
     }
 
     hook->method.len = p - hook->method.data;
+
+    last = ngx_strlchr(p, last, '\n');
+    p = ngx_strlchr(p, last, '?');
+
+    if (p != NULL) {
+        hook->args.data = p + 1;
+        hook->args.len = ngx_strlchr(p, last, ' ') - (p + 1);
+    }
 
     return NGX_OK;
 }
@@ -290,6 +335,7 @@ adapter_attachments(ngx_inbox_json_writer_t *w, ngx_inbox_event_t *e)
 static ngx_int_t
 adapter_build(adapter_t *a)
 {
+    int64_t                     now;
     ngx_str_t                   kind, err, *header;
     ngx_uint_t                  i;
     ngx_inbox_json_t           *v;
@@ -307,6 +353,12 @@ adapter_build(adapter_t *a)
         || adapter_line(a, &line) != NGX_OK)
     {
         return NGX_DECLINED;
+    }
+
+    ngx_memzero(&out, sizeof(ngx_inbox_outgoing_t));
+
+    if (ngx_inbox_json_int(v, "now", &now) == NGX_OK) {
+        out.now = (uint64_t) now;
     }
 
     (void) ngx_inbox_json_str(v, "user", &out.user);
@@ -484,6 +536,7 @@ adapter_line(adapter_t *a, ngx_inbox_line_t *line)
 
     line->kind = adapter_arg(a, 0);
     line->enabled = 1;
+    (void) ngx_inbox_json_str(v, "title", &line->title);
     (void) ngx_inbox_json_str(v, "origin", &line->origin);
 
     if (ngx_inbox_json_get(v, "settings")) {
