@@ -11,6 +11,7 @@
 #include "ngx_inbox_lines.h"
 #include "ngx_inbox_ask.h"
 #include "ngx_inbox_crypt.h"
+#include "ngx_inbox_hours.h"
 #include "ngx_inbox_reply.h"
 #include "ngx_inbox_text.h"
 
@@ -175,6 +176,7 @@ ngx_inbox_lines_fixed(ngx_inbox_ctx_t *ctx, const ngx_inbox_channel_t *channel,
 static ngx_int_t
 ngx_inbox_lines_settings(ngx_inbox_ctx_t *ctx, ngx_str_t *settings)
 {
+    ngx_uint_t         open;
     ngx_inbox_json_t  *v;
 
     v = ngx_inbox_json_get(ctx->json, "settings");
@@ -188,6 +190,14 @@ ngx_inbox_lines_settings(ngx_inbox_ctx_t *ctx, ngx_str_t *settings)
         ctx->answered = 1;
         return ngx_inbox_reply_invalid(ctx->r, "settings",
                                        "must be an object");
+    }
+
+    if (ngx_inbox_hours_read(ngx_inbox_json_get(v, "hours"), ngx_time(), &open)
+        != NGX_OK)
+    {
+        ctx->answered = 1;
+        return ngx_inbox_reply_invalid(ctx->r, "settings.hours",
+                                       "must be days with ranges of hours");
     }
 
     if (ngx_inbox_json_dump(ctx->r->pool, v, settings) != NGX_OK) {

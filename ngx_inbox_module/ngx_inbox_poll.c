@@ -13,6 +13,7 @@
 #include "ngx_inbox_poll.h"
 #include "ngx_inbox_ask.h"
 #include "ngx_inbox_bus.h"
+#include "ngx_inbox_cors.h"
 #include "ngx_inbox_park.h"
 #include "ngx_inbox_reply.h"
 #include "ngx_inbox_share.h"
@@ -34,6 +35,7 @@ typedef struct {
     u_char                     n;
     unsigned                   first:1;  /* not asked yet */
     unsigned                   last:1;   /* answer, whatever it is */
+    unsigned                   cors:1;   /* a page of another origin waits */
 
     uint16_t                   space;    /* lengths */
     uint16_t                   channel;
@@ -69,6 +71,7 @@ static ngx_int_t ngx_inbox_poll_send_typing(ngx_http_request_t *r,
     const ngx_str_t *empty, const ngx_str_t *json);
 static void ngx_inbox_poll_answer(ngx_inbox_parked_t *p,
     ngx_inbox_answer_t *answer);
+static ngx_http_request_t *ngx_inbox_poll_rise(ngx_inbox_parked_t *p);
 static void ngx_inbox_poll_receipt(ngx_inbox_worker_t *worker,
     ngx_inbox_poll_strings_t *s, ngx_inbox_answer_t *answer);
 static void ngx_inbox_poll_on_receipt(void *data, ngx_inbox_answer_t *answer);
@@ -202,6 +205,7 @@ ngx_inbox_poll_record(ngx_inbox_ctx_t *ctx, const ngx_inbox_poll_t *poll,
     rec->worker = ctx->worker;
     rec->typing = ngx_inbox_typing_mark(ctx->worker->typing);
     rec->first = 1;
+    rec->cors = ctx->cors;
     rec->fn = (u_char) poll->fn;
     rec->n = (u_char) poll->n;
     rec->space = (uint16_t) ctx->space.len;
@@ -335,7 +339,7 @@ ngx_inbox_poll_doze(ngx_inbox_parked_t *p, ngx_inbox_answer_t *answer)
     }
 
     empty = ngx_inbox_ask_text(answer);
-    r = ngx_inbox_park_rise(p);
+    r = ngx_inbox_poll_rise(p);
 
     if (r != NULL) {
         ngx_inbox_park_finish(r, ngx_inbox_poll_send_typing(r, &empty, &json));
@@ -421,11 +425,34 @@ ngx_inbox_poll_answer(ngx_inbox_parked_t *p, ngx_inbox_answer_t *answer)
 
     ngx_inbox_poll_receipt(rec->worker, &s, answer);
 
-    r = ngx_inbox_park_rise(p);
+    r = ngx_inbox_poll_rise(p);
 
     if (r != NULL) {
         ngx_inbox_park_finish(r, ngx_inbox_poll_send(r, answer));
     }
+}
+
+
+/* the request was made anew: the headers that it had are gone */
+
+static ngx_http_request_t *
+ngx_inbox_poll_rise(ngx_inbox_parked_t *p)
+{
+    ngx_uint_t                cors;
+    ngx_http_request_t       *r;
+    ngx_inbox_poll_record_t  *rec;
+
+    rec = ngx_inbox_park_record(p);
+    cors = rec->cors;
+
+    r = ngx_inbox_park_rise(p);
+
+    if (r != NULL && cors && ngx_inbox_cors_again(r) != NGX_OK) {
+        ngx_inbox_park_finish(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+        return NULL;
+    }
+
+    return r;
 }
 
 
@@ -479,7 +506,7 @@ ngx_inbox_poll_refuse(ngx_inbox_parked_t *p)
 {
     ngx_http_request_t  *r;
 
-    r = ngx_inbox_park_rise(p);
+    r = ngx_inbox_poll_rise(p);
 
     if (r != NULL) {
         ngx_inbox_park_finish(r,

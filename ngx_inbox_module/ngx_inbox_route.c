@@ -17,6 +17,7 @@
 #include "ngx_inbox_canned.h"
 #include "ngx_inbox_chat.h"
 #include "ngx_inbox_contacts.h"
+#include "ngx_inbox_cors.h"
 #include "ngx_inbox_crypt.h"
 #include "ngx_inbox_lines.h"
 #include "ngx_inbox_lists.h"
@@ -75,9 +76,9 @@ static ngx_uint_t ngx_inbox_route_has_id(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_route_t *route);
 static ngx_int_t ngx_inbox_route_space(ngx_inbox_ctx_t *ctx);
 static ngx_int_t ngx_inbox_route_on_body(ngx_inbox_ctx_t *ctx);
+static ngx_int_t ngx_inbox_route_on_json(ngx_inbox_ctx_t *ctx);
 static ngx_int_t ngx_inbox_route_idem(ngx_inbox_ctx_t *ctx);
-static ngx_int_t ngx_inbox_route_enter(ngx_inbox_ctx_t *ctx,
-    const ngx_inbox_route_t *route);
+static ngx_int_t ngx_inbox_route_enter(ngx_inbox_ctx_t *ctx);
 static ngx_int_t ngx_inbox_route_who(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_route_t *route);
 static ngx_int_t ngx_inbox_route_on_not_root(ngx_inbox_ctx_t *ctx,
@@ -243,7 +244,7 @@ ngx_inbox_route(ngx_http_request_t *r, ngx_inbox_worker_t *worker,
 
     if (ngx_inbox_route_find(ctx, &rctx->route, &methods) != NGX_OK) {
 
-        if (methods) {
+        if (methods && ngx_inbox_route_space(ctx) == NGX_OK) {
             return ngx_inbox_route_no_method(ctx, methods);
         }
 
@@ -277,7 +278,9 @@ ngx_inbox_route(ngx_http_request_t *r, ngx_inbox_worker_t *worker,
         return rc;
     }
 
-    return ngx_inbox_route_enter(ctx, rctx->route);
+    return ngx_inbox_cors_is_asked(ctx)
+           ? ngx_inbox_cors(ctx, ngx_inbox_route_enter)
+           : ngx_inbox_route_enter(ctx);
 }
 
 
@@ -399,8 +402,21 @@ ngx_inbox_route_on_body(ngx_inbox_ctx_t *ctx)
     route = ((ngx_inbox_route_ctx_t *) ctx)->route;
 
     if (route->body == NGX_INBOX_ROUTE_RAW) {
-        return ngx_inbox_route_enter(ctx, route);
+        return ngx_inbox_route_enter(ctx);
     }
+
+    return ngx_inbox_cors_is_asked(ctx)
+           ? ngx_inbox_cors(ctx, ngx_inbox_route_on_json)
+           : ngx_inbox_route_on_json(ctx);
+}
+
+
+static ngx_int_t
+ngx_inbox_route_on_json(ngx_inbox_ctx_t *ctx)
+{
+    const ngx_inbox_route_t  *route;
+
+    route = ((ngx_inbox_route_ctx_t *) ctx)->route;
 
     if (ngx_inbox_route_who(ctx, route) != NGX_OK
         || ngx_inbox_body_parse(ctx) != NGX_OK
@@ -455,8 +471,12 @@ ngx_inbox_route_idem(ngx_inbox_ctx_t *ctx)
 
 
 static ngx_int_t
-ngx_inbox_route_enter(ngx_inbox_ctx_t *ctx, const ngx_inbox_route_t *route)
+ngx_inbox_route_enter(ngx_inbox_ctx_t *ctx)
 {
+    const ngx_inbox_route_t  *route;
+
+    route = ((ngx_inbox_route_ctx_t *) ctx)->route;
+
     if (ngx_inbox_route_who(ctx, route) != NGX_OK) {
         return ctx->refused;
     }

@@ -7,6 +7,7 @@
  */
 
 #include "ngx_inbox_route_own.h"
+#include "ngx_inbox_cors.h"
 #include "ngx_inbox_reply.h"
 
 
@@ -51,7 +52,9 @@ ngx_inbox_route_no_method(ngx_inbox_ctx_t *ctx, ngx_uint_t methods)
     }
 
     if (ctx->r->method == NGX_HTTP_OPTIONS) {
-        return ngx_inbox_reply_empty(ctx->r);
+        return ngx_inbox_cors_is_asked(ctx)
+               ? ngx_inbox_cors(ctx, ngx_inbox_cors_preflight)
+               : ngx_inbox_reply_empty(ctx->r);
     }
 
     return ngx_inbox_reply_problem(ctx->r, NGX_HTTP_NOT_ALLOWED,

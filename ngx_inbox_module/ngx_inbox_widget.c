@@ -9,6 +9,7 @@
 #include "ngx_inbox_widget.h"
 #include "ngx_inbox_ask.h"
 #include "ngx_inbox_crypt.h"
+#include "ngx_inbox_hours.h"
 #include "ngx_inbox_limit.h"
 #include "ngx_inbox_message.h"
 #include "ngx_inbox_poll.h"
@@ -68,6 +69,7 @@ static ngx_int_t
 ngx_inbox_widget_on_attended(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
 {
     ngx_str_t                greeting, color, locale, body;
+    ngx_uint_t               open;
     ngx_inbox_json_t        *settings;
     const ngx_inbox_line_t  *line;
     ngx_inbox_json_writer_t  w;
@@ -81,6 +83,13 @@ ngx_inbox_widget_on_attended(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
     }
 
     settings = ngx_inbox_widget_settings(ctx, line);
+
+    if (ngx_inbox_hours_read(ngx_inbox_json_get(settings, "hours"), ngx_time(),
+                             &open)
+        != NGX_OK)
+    {
+        open = 1;
+    }
 
     (void) ngx_inbox_json_str(settings, "greeting", &greeting);
     (void) ngx_inbox_json_str(settings, "color", &color);
@@ -97,7 +106,7 @@ ngx_inbox_widget_on_attended(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
     ngx_inbox_json_key(&w, "locale");
     ngx_inbox_json_put_or_null(&w, &locale);
     ngx_inbox_json_key(&w, "online");
-    ngx_inbox_json_put_bool(&w, answer->value->integer != 0);
+    ngx_inbox_json_put_bool(&w, open && answer->value->integer != 0);
     ngx_inbox_json_close(&w, '}');
 
     if (ngx_inbox_json_end(&w, &body) != NGX_OK) {
