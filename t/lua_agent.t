@@ -38,7 +38,8 @@ is($me->{agent}{name}, 'Крамниця', 'named as the space');
 is($me->{agent}{role}, 'owner', 'and owner');
 is_deeply($me->{agent}{groups}, ['sales'], 'in the groups that list him');
 is_deeply($me->{space}, { id => $s->space(), name => 'Крамниця',
-    locale => 'uk', plan => 'commercial' }, 'of this space');
+    locale => 'uk', plan => 'commercial', plans_url => undef },
+    'of this space');
 
 for my $who ("digest:$digest", 'token:t1', 'agent:petro') {
     $me = $s->json('me', $now, $who);
