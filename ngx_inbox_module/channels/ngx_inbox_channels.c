@@ -22,6 +22,7 @@ extern const ngx_inbox_channel_t  ngx_inbox_viber;
 extern const ngx_inbox_channel_t  ngx_inbox_facebook;
 extern const ngx_inbox_channel_t  ngx_inbox_instagram;
 extern const ngx_inbox_channel_t  ngx_inbox_whatsapp;
+extern const ngx_inbox_channel_t  ngx_inbox_vk;
 extern const ngx_inbox_channel_t  ngx_inbox_site;
 
 
@@ -31,6 +32,7 @@ const ngx_inbox_channel_t *const  ngx_inbox_channels[] = {
     &ngx_inbox_facebook,
     &ngx_inbox_instagram,
     &ngx_inbox_whatsapp,
+    &ngx_inbox_vk,
     &ngx_inbox_site,
     NULL
 };

@@ -1,0 +1,438 @@
+
+/*
+ * Copyright (C) the ngx_inbox authors
+ *
+ * VK's Callback API: the descriptor, the webhook's secret and its handshake,
+ * and sending.  Reading an event is ngx_inbox_vk_event.c.
+ *
+ * Nothing is signed: the secret is a member of the body, and only the one at
+ * its top counts, for people can write text that looks like it.  Whatever is
+ * accepted is answered with "ok" and nothing else; a `confirmation` with the
+ * community's code.
+ *
+ * Calls are forms.  random_id makes a send safe to repeat: it is derived from
+ * our message's id, so that it is the same in every try.  With peer_ids the
+ * answer has the number of the message within the talk, by which every event
+ * names it.
+ *
+ * A no of VK's is a yes of HTTP's with an `error` in it, or, for one talk of
+ * several, in its line of the response.
+ */
+
+
+#include "ngx_inbox_vk.h"
+#include "../ngx_inbox_crypt.h"
+
+
+#define NGX_INBOX_VK_VERSION  "5.199"
+/* characters of a confirmation: it has eight */
+#define NGX_INBOX_VK_CODE     64
+/* s, when VK names no time: floods are forgotten in minutes */
+#define NGX_INBOX_VK_FLOOD    60
+
+/* what passes: unknown, too many a second, internal, timed out; floods */
+#define NGX_INBOX_VK_UNKNOWN  1
+#define NGX_INBOX_VK_FAST     6
+#define NGX_INBOX_VK_MANY     9
+#define NGX_INBOX_VK_INTERNAL 10
+#define NGX_INBOX_VK_LIMIT    29
+#define NGX_INBOX_VK_TIMEOUT  36
+
+
+static ngx_int_t ngx_inbox_vk_verify(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_inbox_hook_t *hook);
+static ngx_int_t ngx_inbox_vk_greet(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_inbox_hook_t *hook,
+    ngx_str_t *body);
+static ngx_uint_t ngx_inbox_vk_is_code(const ngx_str_t *s);
+
+static ngx_int_t ngx_inbox_vk_build(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_inbox_outgoing_t *message,
+    ngx_inbox_http_request_t *request);
+static ngx_int_t ngx_inbox_vk_address(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, ngx_inbox_http_request_t *request);
+static ngx_int_t ngx_inbox_vk_random(ngx_pool_t *pool,
+    const ngx_inbox_outgoing_t *message, uint32_t *id);
+static ngx_int_t ngx_inbox_vk_forward(ngx_pool_t *pool,
+    const ngx_inbox_outgoing_t *message, ngx_str_t *forward);
+static u_char *ngx_inbox_vk_field(u_char *p, const char *name,
+    const ngx_str_t *value);
+
+static void ngx_inbox_vk_judge(ngx_pool_t *pool,
+    const ngx_inbox_http_answer_t *answer, ngx_inbox_verdict_t *verdict);
+static ngx_inbox_outcome_e ngx_inbox_vk_outcome(
+    const ngx_inbox_http_answer_t *answer, ngx_inbox_json_t *v,
+    int64_t *code);
+static void ngx_inbox_vk_sent(ngx_pool_t *pool, ngx_inbox_json_t *response,
+    ngx_str_t *message);
+
+
+static const char  *ngx_inbox_vk_credentials[] = {
+    "access_token",
+    "secret",
+    "confirmation",
+    "community_id",
+    NULL
+};
+
+
+/* what groups.setCallbackSettings asks for */
+static const char  *ngx_inbox_vk_events[] = {
+    "message_new",
+    "message_reply",
+    "message_edit",
+    "message_allow",
+    "message_deny",
+    "message_read",
+    "message_event",
+    "message_reaction_event",
+    NULL
+};
+
+
+const ngx_inbox_channel_t  ngx_inbox_vk = {
+    ngx_string("vk"),                      /* kind */
+    ngx_string("https://api.vk.ru"),
+    ngx_inbox_vk_credentials,              /* credentials */
+    "secret",                              /* generated */
+    4096,                                  /* text limit */
+    "chars",                               /* of that unit */
+    0,                                     /* window */
+    ngx_inbox_vk_events,                   /* events */
+    ngx_inbox_vk_verify,                   /* verify */
+    ngx_inbox_vk_parse,                    /* parse */
+    ngx_inbox_vk_build,                    /* build */
+    ngx_inbox_vk_judge,                    /* judge */
+    ngx_string("ok"),                      /* thanks */
+    ngx_inbox_vk_greet                     /* greet */
+};
+
+
+static ngx_int_t
+ngx_inbox_vk_verify(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    const ngx_inbox_hook_t *hook)
+{
+    ngx_str_t          secret, given, err;
+    ngx_inbox_json_t  *v;
+
+    secret = ngx_inbox_channel_credential(line, "secret");
+
+    if (secret.len == 0) {
+        return NGX_DECLINED;
+    }
+
+    v = ngx_inbox_json_parse(pool, &hook->body, &err);
+
+    (void) ngx_inbox_json_str(v, "secret", &given);
+
+    return ngx_inbox_crypt_equal(&secret, &given) ? NGX_OK : NGX_DECLINED;
+}
+
+
+static ngx_int_t
+ngx_inbox_vk_greet(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    const ngx_inbox_hook_t *hook, ngx_str_t *body)
+{
+    ngx_str_t          type, err;
+    ngx_inbox_json_t  *v;
+
+    if (!ngx_inbox_reader_is(&hook->method, "POST")) {
+        return NGX_DECLINED;
+    }
+
+    v = ngx_inbox_json_parse(pool, &hook->body, &err);
+
+    (void) ngx_inbox_json_str(v, "type", &type);
+
+    if (!ngx_inbox_reader_is(&type, "confirmation")) {
+        return NGX_DECLINED;
+    }
+
+    *body = ngx_inbox_channel_credential(line, "confirmation");
+
+    return ngx_inbox_vk_is_code(body) ? NGX_OK : NGX_DECLINED;
+}
+
+
+/* letters and digits; but "remove" would be an order to VK */
+static ngx_uint_t
+ngx_inbox_vk_is_code(const ngx_str_t *s)
+{
+    u_char  ch;
+    size_t  i;
+
+    for (i = 0; i < s->len; i++) {
+        ch = s->data[i];
+
+        if ((ch < '0' || ch > '9') && (ch < 'a' || ch > 'z')
+            && (ch < 'A' || ch > 'Z'))
+        {
+            return 0;
+        }
+    }
+
+    return s->len > 0 && s->len <= NGX_INBOX_VK_CODE
+           && !ngx_inbox_reader_is(s, "remove");
+}
+
+
+static ngx_int_t
+ngx_inbox_vk_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    const ngx_inbox_outgoing_t *message, ngx_inbox_http_request_t *request)
+{
+    u_char     *p;
+    uint32_t    random;
+    ngx_str_t   forward;
+
+    if (ngx_inbox_vk_address(pool, line, request) != NGX_OK
+        || ngx_inbox_vk_random(pool, message, &random) != NGX_OK
+        || ngx_inbox_vk_forward(pool, message, &forward) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    /* three characters for each byte, at most */
+    p = ngx_pnalloc(pool, 3 * (message->user.len + message->text.len
+                               + forward.len)
+                          + sizeof("v=&random_id=&peer_ids=&message=&forward=")
+                          + sizeof(NGX_INBOX_VK_VERSION) + NGX_INT32_LEN);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    request->body.data = p;
+
+    p = ngx_sprintf(p, "v=" NGX_INBOX_VK_VERSION "&random_id=%uD", random);
+    p = ngx_inbox_vk_field(p, "&peer_ids=", &message->user);
+    p = ngx_inbox_vk_field(p, "&message=", &message->text);
+
+    if (forward.len) {
+        p = ngx_inbox_vk_field(p, "&forward=", &forward);
+    }
+
+    request->body.len = p - request->body.data;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_inbox_vk_address(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    ngx_inbox_http_request_t *request)
+{
+    u_char     *p;
+    ngx_str_t   token, value;
+
+    ngx_memzero(request, sizeof(ngx_inbox_http_request_t));
+
+    ngx_str_set(&request->method, "POST");
+    ngx_str_set(&request->type, "application/x-www-form-urlencoded");
+
+    token = ngx_inbox_channel_credential(line, "access_token");
+
+    p = ngx_pnalloc(pool, line->origin.len + sizeof("/method/messages.send"));
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    request->url.data = p;
+    request->url.len = ngx_sprintf(p, "%V/method/messages.send", &line->origin)
+                       - p;
+
+    value.len = sizeof("Bearer ") - 1 + token.len;
+
+    p = ngx_pnalloc(pool, value.len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    value.data = p;
+    p = ngx_cpymem(p, "Bearer ", sizeof("Bearer ") - 1);
+
+    if (token.len) {
+        ngx_memcpy(p, token.data, token.len);
+    }
+
+    /* in the form it would come back among the parameters of an error */
+    return ngx_inbox_channel_header(pool, request, "Authorization", &value);
+}
+
+
+/* 31 bits, the same for each try of a message, and never 0 */
+static ngx_int_t
+ngx_inbox_vk_random(ngx_pool_t *pool, const ngx_inbox_outgoing_t *message,
+    uint32_t *id)
+{
+    u_char     hex[NGX_INBOX_SHA256_HEX];
+    ngx_int_t  n;
+
+    if (ngx_inbox_crypt_sha256_hex(&message->id, hex) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    n = ngx_hextoi(hex, 8);
+    *id = (uint32_t) n & 0x7fffffff;
+
+    if (*id == 0) {
+        *id = 1;
+    }
+
+    return NGX_OK;
+}
+
+
+/* a reply is a forward of one message of the same talk */
+static ngx_int_t
+ngx_inbox_vk_forward(ngx_pool_t *pool, const ngx_inbox_outgoing_t *message,
+    ngx_str_t *forward)
+{
+    size_t                   i;
+    ngx_inbox_json_writer_t  w;
+
+    ngx_str_null(forward);
+
+    for (i = 0; i < message->reply_to.len; i++) {
+        if (message->reply_to.data[i] < '0' || message->reply_to.data[i] > '9')
+        {
+            return NGX_OK;
+        }
+    }
+
+    if (i == 0 || i > NGX_INT32_LEN || message->reply_to.data[0] == '0') {
+        return NGX_OK;
+    }
+
+    ngx_inbox_json_begin(&w, pool);
+    ngx_inbox_json_open(&w, '{');
+    ngx_inbox_json_key(&w, "peer_id");
+    ngx_inbox_json_put(&w, &message->user);
+    ngx_inbox_json_key(&w, "conversation_message_ids");
+    ngx_inbox_json_open(&w, '[');
+    ngx_inbox_json_raw(&w, (char *) message->reply_to.data,
+                       message->reply_to.len);
+    ngx_inbox_json_close(&w, ']');
+    ngx_inbox_json_key(&w, "is_reply");
+    ngx_inbox_json_put_bool(&w, 1);
+    ngx_inbox_json_close(&w, '}');
+
+    return ngx_inbox_json_end(&w, forward);
+}
+
+
+static u_char *
+ngx_inbox_vk_field(u_char *p, const char *name, const ngx_str_t *value)
+{
+    p = ngx_cpymem(p, name, ngx_strlen(name));
+
+    return (u_char *) ngx_escape_uri(p, value->data, value->len,
+                                     NGX_ESCAPE_URI_COMPONENT);
+}
+
+
+static void
+ngx_inbox_vk_judge(ngx_pool_t *pool, const ngx_inbox_http_answer_t *answer,
+    ngx_inbox_verdict_t *verdict)
+{
+    int64_t            code;
+    ngx_str_t          err, words;
+    ngx_inbox_json_t  *v, *error, *first;
+
+    ngx_memzero(verdict, sizeof(ngx_inbox_verdict_t));
+    verdict->retry_after = -1;
+
+    v = ngx_inbox_json_parse(pool, &answer->body, &err);
+
+    verdict->outcome = ngx_inbox_vk_outcome(answer, v, &code);
+
+    if (verdict->outcome == NGX_INBOX_SENT) {
+        ngx_inbox_vk_sent(pool, ngx_inbox_json_get(v, "response"),
+                          &verdict->message);
+        return;
+    }
+
+    error = ngx_inbox_json_get(v, "error");
+    first = ngx_inbox_json_at(ngx_inbox_json_get(v, "response"), 0);
+
+    if (ngx_inbox_json_str(error, "error_msg", &words) != NGX_OK) {
+        (void) ngx_inbox_json_str(ngx_inbox_json_get(first, "error"),
+                                  "description", &words);
+    }
+
+    verdict->error = ngx_inbox_channel_reason(pool, &words, answer);
+
+    if (verdict->outcome == NGX_INBOX_LATER) {
+        verdict->retry_after = ngx_inbox_channel_wait(answer);
+
+        if (verdict->retry_after < 0
+            && (code == NGX_INBOX_VK_MANY || code == NGX_INBOX_VK_LIMIT))
+        {
+            verdict->retry_after = NGX_INBOX_VK_FLOOD;
+        }
+    }
+}
+
+
+/* code: VK's, or 0 */
+static ngx_inbox_outcome_e
+ngx_inbox_vk_outcome(const ngx_inbox_http_answer_t *answer,
+    ngx_inbox_json_t *v, int64_t *code)
+{
+    ngx_inbox_json_t  *response, *error;
+
+    response = ngx_inbox_json_get(v, "response");
+    error = ngx_inbox_json_get(v, "error");
+
+    if (ngx_inbox_json_is_null(error)) {
+        error = ngx_inbox_json_get(ngx_inbox_json_at(response, 0), "error");
+    }
+
+    if (ngx_inbox_json_int(error, "error_code", code) != NGX_OK
+        && ngx_inbox_json_int(error, "code", code) != NGX_OK)
+    {
+        if (!ngx_inbox_json_is_null(error)) {
+            return NGX_INBOX_NEVER;
+        }
+
+        if (answer->status >= 200 && answer->status < 300) {
+            return ngx_inbox_json_is_null(response) ? NGX_INBOX_LATER
+                                                    : NGX_INBOX_SENT;
+        }
+
+        return (answer->status >= 400 && answer->status < 500
+                && answer->status != NGX_HTTP_TOO_MANY_REQUESTS
+                && answer->status != NGX_HTTP_REQUEST_TIME_OUT)
+               ? NGX_INBOX_NEVER : NGX_INBOX_LATER;
+    }
+
+    switch (*code) {
+
+    case NGX_INBOX_VK_UNKNOWN:
+    case NGX_INBOX_VK_FAST:
+    case NGX_INBOX_VK_MANY:
+    case NGX_INBOX_VK_INTERNAL:
+    case NGX_INBOX_VK_LIMIT:
+    case NGX_INBOX_VK_TIMEOUT:
+        return NGX_INBOX_LATER;
+
+    default:
+        return NGX_INBOX_NEVER;
+    }
+}
+
+
+/* the number within the talk; other numbers name other messages */
+static void
+ngx_inbox_vk_sent(ngx_pool_t *pool, ngx_inbox_json_t *response,
+    ngx_str_t *message)
+{
+    int64_t  n;
+
+    if (ngx_inbox_json_int(ngx_inbox_json_at(response, 0),
+                           "conversation_message_id", &n)
+        == NGX_OK
+        && n > 0)
+    {
+        (void) ngx_inbox_json_id(pool, ngx_inbox_json_at(response, 0),
+                                 "conversation_message_id", message);
+    }
+}
