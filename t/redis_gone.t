@@ -246,6 +246,12 @@ sub wait_all {
 
     ok($t->wait_for(sub { $crowd->run(0); $t->parked() == $VISITORS }),
         'visitors wait');
+
+    # a poll counts as soon as it asks; who is answered after it has asked tells
+    # that it has been answered as well, for a worker's calls go one by one
+    my $from = time();
+
+    $crowd->run(10, sub { all_took_since($from) });
 }
 
 

@@ -89,6 +89,7 @@ sub new {
 
     $self->spew('owner.token', $self->{token});
     $self->spew('secret', $SECRET);
+    $self->spew('leaks', "leak:ngx_regex_compile\nleak:ngx_regex_malloc\n");
     chmod 0600, map { "$self->{dir}/$_" } 'owner.token', 'secret';
 
     $self->{store_server} =
@@ -174,6 +175,10 @@ sub spawn {
         $ENV{ASAN_OPTIONS} = "detect_leaks=1:abort_on_error=0:log_path="
             . "$self->{dir}/asan";
         $ENV{UBSAN_OPTIONS} = 'print_stacktrace=1';
+
+        # nginx leaves regular expressions of its configuration to the kernel
+        $ENV{LSAN_OPTIONS} = "suppressions=$self->{dir}/leaks:"
+            . 'print_suppressions=0';
 
         exec $self->{nginx}, '-e', "$self->{dir}/error.log", '-p',
             $self->{dir}, '-c', "$self->{dir}/nginx.conf"
