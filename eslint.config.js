@@ -1,11 +1,13 @@
 /* What a program can check about our JavaScript, a program checks. */
 
 const BROWSER = [
-  'AbortController', 'AbortSignal', 'FormData', 'HTMLElement', 'Intl',
+  'AbortController', 'AbortSignal', 'AudioContext', 'FormData', 'HTMLElement',
+  'Intl', 'Notification', 'TextEncoder', 'cancelAnimationFrame',
   'ResizeObserver', 'URL', 'URLSearchParams', 'addEventListener',
   'clearTimeout', 'console', 'crypto', 'document', 'fetch', 'history',
   'localStorage', 'location', 'matchMedia', 'navigator', 'performance',
-  'queueMicrotask', 'removeEventListener', 'setInterval', 'setTimeout',
+  'queueMicrotask', 'removeEventListener', 'requestAnimationFrame',
+  'setInterval', 'setTimeout',
   'window',
 ];
 

@@ -1,7 +1,8 @@
 /*
- * The page of an owner or admin: wires the parts to what they wish for.
+ * The agents' page: wires the parts to what they wish for.
  *
- *   address (#/chats/42) -> keepers (page/) -> events -> state -> parts/
+ *   address (#/journal, #/chats/42 ...) -> keepers (page/) -> events -> state
+ *                                                              -> parts/
  *
  * Nothing is decided here.  What is true is in state.js, what is drawn in
  * parts/, what is asked of the server in page/.
@@ -10,54 +11,40 @@
 import { Api } from './lib/api.js';
 import { html } from './lib/html.js';
 import { chooseLocale, loadWords } from './lib/i18n.js';
-import { formatRoute, parseRoute } from './lib/route.js';
+import { followAddress } from './page/address.js';
+import { forgetDrafts, keepDrafts, prefs, readDrafts } from './page/device.js';
 import { DialogKeeper } from './page/dialog.js';
+import { DirectoryKeeper } from './page/directory.js';
+import { InboxKeeper } from './page/inbox.js';
 import { JournalKeeper } from './page/journal.js';
+import { Notices } from './page/notices.js';
 import { Outbox } from './page/outbox.js';
 import { Session } from './page/session.js';
+import { onKey } from './page/shortcuts.js';
 import { state, tell } from './page/store.js';
+import { makeWishes } from './page/wishes.js';
 import { App } from './parts/app.js';
+import { effect, signal } from './vendor/preact-signals-core.js';
 import { render } from './vendor/preact.js';
-import { effect, signal } from './vendor/preact-signals.js';
 
-const LOCALE_KEY = 'inbox.locale';
 /* how often "today" and "waits 5 min" are drawn anew */
-const CLOCK_MS = 30_000;
+const CLOCK_MS = 20_000;
+/* how often the page asks whether role, groups and plan are as they were */
+const RIGHTS_MS = 60_000;
 
+const view = signal(/** @type {any} */ (null));
 const api = new Api(new URL('.', import.meta.url));
 const session = new Session(api);
-const journal = new JournalKeeper(api);
-const dialog = new DialogKeeper(api);
-const outbox = new Outbox(api);
-
-const chosenLocale = signal(localStorage.getItem(LOCALE_KEY));
-const view = signal(/** @type {any} */ (null));
-let phase = 'starting';
-
-
-/* what the parts may wish for */
-const wishes = {
-  signIn: (/** @type {string} */ token) => session.signIn(token),
-  signOut: () => session.signOut(),
-  more: () => journal.more(),
-  older: () => dialog.older(),
-  move: (/** @type {any} */ verb) => dialog.move(verb),
-  send: (/** @type {number} */ id, /** @type {string} */ text) =>
-    outbox.send(id, text),
-  again: (/** @type {number} */ id, /** @type {string} */ key) =>
-    outbox.again(id, key),
-  drop: (/** @type {number} */ id, /** @type {string} */ key) =>
-    tell({ type: 'send_dropped', id, key }),
-  draft: (/** @type {number} */ id, /** @type {string} */ text) =>
-    tell({ type: 'drafted', id, text }),
-  leaveDialog: () => {
-    location.hash = formatRoute({ status: state.value.journal.status });
-  },
-  chooseLocale: (/** @type {string} */ locale) => {
-    localStorage.setItem(LOCALE_KEY, locale);
-    chosenLocale.value = locale;
-  },
+const notices = new Notices(() => view.value?.t ?? null);
+const keepers = {
+  journal: new JournalKeeper(api),
+  inbox: new InboxKeeper(api, notices.announce),
+  dialog: new DialogKeeper(api),
+  directory: new DirectoryKeeper(api),
 };
+const wishes = makeWishes({ ...keepers, session, notices,
+  outbox: new Outbox(api) });
+let phase = 'starting';
 
 
 start();
@@ -67,7 +54,9 @@ function start() {
   const token = session.takeTokenFromAddress();
 
   addEventListener('hashchange', onAddress);
+  document.addEventListener('keydown', (event) => onKey(event, wishes));
   effect(followPhase);
+  effect(followRights);
   effect(() => {
     followLocale();
   });
@@ -75,6 +64,7 @@ function start() {
   setInterval(() => {
     view.value = view.value && { ...view.value, now: new Date() };
   }, CLOCK_MS);
+  setInterval(() => phase === 'ready' && session.refresh(), RIGHTS_MS);
 
   if (token !== null) {
     session.signIn(token);
@@ -91,8 +81,8 @@ function onAddress() {
     session.signIn(token);
     return;
   }
-  if (state.value.phase === 'ready') {
-    followAddress();
+  if (phase === 'ready') {
+    followAddress(keepers);
   }
 }
 
@@ -101,39 +91,56 @@ function onAddress() {
 function followPhase() {
   const now = state.value.phase;
 
+  if (now === 'ready' && phase === 'ready') {
+    keepDrafts(state.value.me?.agent.id ?? '', state.value.drafts);
+  }
   if (now === phase) {
     return;
   }
   phase = now;
-  queueMicrotask(now === 'ready' ? followAddress : leave);
+  queueMicrotask(now === 'ready' ? enter : leave);
 }
 
 
-function followAddress() {
-  const { chat, status } = parseRoute(location.hash);
-  const now = state.value;
+function enter() {
+  const agent = state.value.me?.agent.id ?? '';
 
-  if (now.journal.status !== status || !journal.connected) {
-    journal.connect(status);
-  }
-  if (chat === null) {
-    dialog.disconnect();
-
-  } else if (now.dialog?.id !== chat) {
-    dialog.connect(chat);
-  }
+  tell({ type: 'drafts_came', drafts: readDrafts(agent) });
+  followAddress(keepers);
+  keepers.directory.load();
 }
 
 
 function leave() {
-  journal.disconnect();
-  dialog.disconnect();
+  keepers.journal.disconnect();
+  keepers.inbox.disconnect();
+  keepers.dialog.disconnect();
+  if (phase === 'signed_out') {
+    forgetDrafts();
+  }
+}
+
+
+/* the inbox is kept for whom there is one, wherever he looks */
+function followRights() {
+  const { me, inbox } = state.value;
+
+  queueMicrotask(() => {
+    const wanted = phase === 'ready' && me?.inbox === true;
+
+    if (wanted && (!keepers.inbox.connected || inbox.refused !== null)) {
+      keepers.inbox.connect();
+
+    } else if (!wanted && keepers.inbox.connected) {
+      keepers.inbox.disconnect();
+    }
+  });
 }
 
 
 async function followLocale() {
   const locale = chooseLocale([
-    chosenLocale.value, state.value.me?.space.locale, ...navigator.languages,
+    prefs.value.locale, state.value.me?.space.locale, ...navigator.languages,
   ]);
 
   if (view.peek()?.locale === locale) {
@@ -151,10 +158,13 @@ function draw() {
   if (view.value === null) {
     return;
   }
-  const label = state.value.badge?.label ?? '';
-  const title = view.value.t('app.title');
+  const { badge, phase: face, route } = state.value;
+  const { t } = view.value;
+  const title = face === 'ready' ? t(`title.${route.section ?? 'journal'}`)
+    : t('sign_in.title');
+  const count = badge?.label ? `(${badge.label}) ` : '';
 
-  document.title = label ? `(${label}) ${title}` : title;
-  render(html`<${App} state=${state.value} view=${view.value}
-    wishes=${wishes} />`, document.body);
+  document.title = `${count}${title} · ${t('app.title')}`;
+  render(html`<${App} state=${state.value} prefs=${prefs.value}
+    view=${view.value} wishes=${wishes} />`, document.body);
 }

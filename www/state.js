@@ -3,15 +3,19 @@
  * network; what an event needs of these it brings along.
  *
  * Each event is named for what has happened and handled by one function in
- * the table of the noun it belongs to (state/journal.js, state/dialog.js,
- * state/sending.js); the session is below.  An event that is not in a table
- * is a mistake of ours and throws.
+ * the table of the noun it belongs to (state/); the session is below.  An
+ * event that is not in a table is a mistake of ours and throws.
  *
  * Chats live once, in `chats`, each in its newest state; the journal keeps
  * only the order of their ids, the dialog only its id.
  */
 
+import { HOME } from './lib/route.js';
+import { homeOf } from './lib/rights.js';
 import { dialogEvents } from './state/dialog.js';
+import { directoryEvents, emptyDirectory, emptySettings }
+  from './state/directory.js';
+import { emptyInbox, inboxEvents } from './state/inbox.js';
 import { emptyJournal, journalEvents } from './state/journal.js';
 import { sendingEvents } from './state/sending.js';
 
@@ -25,10 +29,16 @@ export const initial = {
   badge: null,
   signIn: { busy: false, trouble: null },
   chats: {},
-  journal: emptyJournal(null),
+  route: HOME,
+  journal: emptyJournal(),
+  inbox: emptyInbox(),
   dialog: null,
   pending: {},
   drafts: {},
+  toasts: [],
+  directory: emptyDirectory(),
+  settings: emptySettings(),
+  sheet: null,
 };
 
 
@@ -63,11 +73,30 @@ const sessionEvents = {
     ...state, phase: 'ready', me, badge: me.badge, signIn: initial.signIn,
   }),
 
+  me_came: (state, { me }) => ({ ...state, me, badge: me.badge }),
+
+  went: (state, { route }) => ({
+    ...state,
+    route: { ...route, section: sectionOf(state, route) },
+    sheet: null,
+  }),
+
+  sheet_opened: (state, { sheet }) => ({ ...state, sheet }),
+
+  sheet_closed: (state) => ({ ...state, sheet: null }),
+
   /* nothing of one person's may be left for the next one */
   signed_out: () => ({ ...initial, phase: 'signed_out' }),
 };
 
 
+/** @type {(state: State, route: import('./types.js').Route) => any} */
+function sectionOf({ me }, route) {
+  return route.section ?? (me === null ? 'journal' : homeOf(me));
+}
+
+
 const handlers = {
-  ...sessionEvents, ...journalEvents, ...dialogEvents, ...sendingEvents,
+  ...sessionEvents, ...journalEvents, ...inboxEvents, ...dialogEvents,
+  ...sendingEvents, ...directoryEvents,
 };

@@ -56,6 +56,7 @@ export interface Message {
   event: string | null;
   text: string | null;
   attachments: Attachment[];
+  reply_to: string | null;
   at: string;
   edited_at: string | null;
   deleted: boolean;
@@ -72,8 +73,9 @@ export interface Badge {
 }
 
 export interface Me {
-  agent: { id: string; name: string; role: string };
-  space: { id: string; name: string; locale: string; plan: string };
+  agent: { id: string; name: string; role: string; groups: string[] };
+  space: { id: string; name: string; locale: string; plan: string;
+    plans_url: string | null };
   inbox: boolean;
   journal: boolean;
   badge: Badge;
@@ -90,24 +92,91 @@ export interface Pending {
   key: string;
   text: string;
   at: string;
+  note: boolean;
+  replyTo: string | null;
   state: 'pending' | 'failed';
   trouble: Trouble | null;
   /** the id under which the poll has already brought it */
   seen: string | null;
 }
 
-export interface Journal {
+export type Section = 'journal' | 'incoming' | 'mine' | 'settings';
+
+export interface Filter {
   status: Status | null;
+  channel: string | null;
+  group: string | null;
+  agent: string | null;
+  q: string | null;
+  sort: 'waiting' | null;
+}
+
+/** Where the reader is; section null: where he starts. */
+export interface Route {
+  section: Section | null;
+  chat: number | null;
+  /** of the settings, and what of it */
+  page: string | null;
+  item: string | null;
+  filter: Filter;
+}
+
+export interface ChatList {
   order: number[];
   next: string | null;
-  /** updated_at of the oldest row that paging has reached */
-  tail: string | null;
-  counts: Record<Status, number> | null;
+  /** what it takes to compare with the last row that paging has reached */
+  tail: { id: number; updated_at: string; waiting_since: string | null } | null;
   loaded: boolean;
   /** the store or the network is away; mends itself */
   away: Trouble | null;
-  /** the journal is not for this caller */
+  /** the list is not for this caller */
   refused: Trouble | null;
+}
+
+export interface Journal extends ChatList {
+  filter: Filter;
+  counts: Record<Status, number> | null;
+}
+
+export interface Inbox extends ChatList {
+  seen: Record<number, { list: 'incoming' | 'mine'; unread: number }>;
+}
+
+export interface Toast {
+  key: string;
+  kind: 'inquiry' | 'message' | 'transfer' | 'many' | 'failed';
+  chat: number | null;
+  count: number;
+  /** of what failed */
+  trouble?: Trouble;
+}
+
+/** What the space has; `agents` without root. */
+export interface Directory {
+  agents: any[];
+  groups: any[];
+  channels: any[];
+  canned: any[];
+  space: any | null;
+}
+
+/** The form that is open. */
+export interface Settings {
+  busy: boolean;
+  trouble: Trouble | null;
+  /** words for single fields, as the server has them */
+  errors: Record<string, string>;
+  /** what was saved last, for the words that say so */
+  saved: string | null;
+  /** a token or secret that is shown this once */
+  fresh: any | null;
+  tokens: Record<string, any[]>;
+}
+
+/** What lies above the page. */
+export interface Sheet {
+  kind: 'transfer' | 'help' | 'menu';
+  chat: number | null;
 }
 
 export interface Dialog {
@@ -124,6 +193,13 @@ export interface Dialog {
   trouble: Trouble | null;
   /** the message up to which this page has told the server it was read */
   read: string | null;
+  /** the message above which the unread line stands; undefined: not known */
+  line: string | null | undefined;
+  /** the composer writes a note */
+  note: boolean;
+  /** the message that is answered */
+  replyTo: string | null;
+  typing: { from: string; name: string | null }[];
 }
 
 export interface State {
@@ -131,10 +207,16 @@ export interface State {
   me: Me | null;
   badge: Badge | null;
   signIn: { busy: boolean; trouble: Trouble | null };
+  route: Route;
   chats: Record<number, Chat>;
   journal: Journal;
+  inbox: Inbox;
   dialog: Dialog | null;
   /** what was written and is not known to be stored, by chat */
   pending: Record<number, Pending[]>;
   drafts: Record<number, string>;
+  toasts: Toast[];
+  directory: Directory;
+  settings: Settings;
+  sheet: Sheet | null;
 }

@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { KINDS } from '../../www/lib/kinds.js';
+import { SOUNDS } from '../../www/lib/sound.js';
 import { chooseLocale, createWords, LOCALES } from '../../www/lib/i18n.js';
 
 const WWW = new URL('../../www/', import.meta.url).pathname;
@@ -47,10 +49,25 @@ for (const place of ['locales', 'embed/locales']) {
 test('every key that the page names is in the table', async () => {
   const [[, table]] = await tables('locales');
 
-  for (const [file, source] of await sources(['parts', 'app.js'])) {
+  for (const [file, source] of await sources(['parts',
+    'parts/settings', 'app.js'])) {
     for (const [, key] of source.matchAll(/\bt\(\s*'([a-z_.]+)'/g)) {
       assert.ok(key in table, `${file} says ${key}`);
     }
+  }
+});
+
+
+test('every word of the table is said somewhere', async () => {
+  const [[, table]] = await tables('locales');
+  const all = (await sources(['parts', 'parts/settings', 'app.js',
+    'page/notices.js'])).map(([, source]) => source).join('\n');
+  const made = [...all.matchAll(/`([a-z]+\.[a-z_]*)\$\{/g)]
+    .map(([, prefix]) => prefix);
+
+  for (const key of Object.keys(table)) {
+    assert.ok(all.includes(`'${key}'`)
+      || made.some((prefix) => key.startsWith(prefix)), key);
   }
 });
 
@@ -70,6 +87,17 @@ test('the API\'s words are all said', async () => {
   const [[, table]] = await tables('locales');
   const words = {
     status: ['unassigned', 'active', 'inactive'],
+    title: ['journal', 'incoming', 'mine', 'inquiries', 'settings'],
+    role: ['owner', 'admin', 'agent'],
+    plan: ['free', 'commercial'],
+    sound: SOUNDS,
+    credential: Object.values(KINDS).flatMap((kind) =>
+      kind.credentials.map((one) => one.name)),
+    steps: Object.entries(KINDS).flatMap(([kind, { steps }]) =>
+      Array.from({ length: steps }, (_, i) => `${kind}_${i + 1}`)),
+    settings: ['space', 'channels', 'widget', 'groups', 'agents', 'canned',
+      'me'],
+    toast: ['inquiry', 'message', 'transfer', 'many', 'failed'],
     filter: ['all', 'unassigned', 'active', 'inactive'],
     delivery: ['queued', 'sent', 'delivered', 'read', 'failed'],
     event: ['created', 'taken', 'joined', 'left', 'transferred', 'closed',

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isOwn, pieces, safeHref } from '../../www/lib/links.js';
 import { compareIds, merge } from '../../www/lib/merge.js';
-import { formatRoute, parseRoute, tokenOf } from '../../www/lib/route.js';
+import { tokenOf } from '../../www/lib/route.js';
 import { shortTime, span } from '../../www/lib/time.js';
 import { localDay, timeline } from '../../www/lib/timeline.js';
 
@@ -62,23 +62,6 @@ test('a merge that changes nothing gives the same list', () => {
 });
 
 
-test('the page\'s addresses lead there and back', () => {
-  for (const route of [{ chat: null, status: null },
-    { chat: 42, status: null }, { chat: null, status: 'active' },
-    { chat: 7, status: 'unassigned' }]) {
-    assert.deepEqual(parseRoute(formatRoute(route)), route);
-  }
-});
-
-
-test('an odd address is the journal', () => {
-  for (const hash of ['', '#', '#/chats/', '#/chats/0', '#/chats/1e3',
-    '#/chats/-1', '#/x?status=evil', '#/chats/99999999999999999999']) {
-    assert.deepEqual(parseRoute(hash), { chat: null, status: null }, hash);
-  }
-});
-
-
 test('a sign-in link carries its token', () => {
   assert.equal(tokenOf('#token=a.b-c_d'), 'a.b-c_d');
   assert.equal(tokenOf('#token='), null);
@@ -94,6 +77,15 @@ test('days are marked where they begin', () => {
   assert.deepEqual(items.map((item) => item.key),
     ['day 2026-01-01', 'a', 'b', 'day 2026-01-03', 'c']);
   assert.deepEqual(timeline([], localDay), []);
+});
+
+
+test('the line of what is new stands above its message', () => {
+  const items = timeline([{ id: 'a', at: '2026-01-01T10:00:00Z' },
+    { id: 'b', at: '2026-01-01T11:00:00Z' }], (at) => at.slice(0, 10), 'b');
+
+  assert.deepEqual(items.map((item) => item.key),
+    ['day 2026-01-01', 'a', 'line', 'b']);
 });
 
 

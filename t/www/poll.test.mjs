@@ -118,6 +118,20 @@ test('a hidden page asks less often, also when much happens', async () => {
 });
 
 
+test('a hidden page keeps no question parked, unless it is patient',
+  async () => {
+    const hasty = new World([{ rev: 7 }, { rev: 8 }], { hidden: true });
+    const patient = new World([{ rev: 7 }, { rev: 8 }],
+      { hidden: true, patient: true });
+
+    await hasty.run();
+    await patient.run();
+    assert.deepEqual(hasty.waited, [false, false, false]);
+    assert.deepEqual(patient.waited, [false, true, true]);
+    assert.deepEqual(patient.pauses, [1000, 1000]);
+  });
+
+
 test('after disconnect() nothing comes, also no late answer', async () => {
   const world = new World([]);
   let answer;
@@ -172,7 +186,8 @@ class World {
   waited = [];
   #now = 0;
 
-  constructor(answers, { hidden = false, takes = 0, random = 1 } = {}) {
+  constructor(answers, { hidden = false, takes = 0, random = 1,
+    patient = false } = {}) {
     this.ask = (cursor) => {
       this.#now += takes;
       this.asked.push(cursor);
@@ -189,6 +204,7 @@ class World {
       this.#silent = resolve;
     });
     this.poll = new Poll({
+      patient,
       ask: (cursor, signal, waits) => {
         this.waited.push(waits);
         return this.ask(cursor, signal);

@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { initial, reduce } from '../../www/state.js';
 import { after, AWAY, badge, chat, freeze, ME, message, openChat, page, said,
   time, took } from './state_events.mjs';
+import { NO_FILTER } from '../../www/lib/route.js';
 
 
 describe('session', () => {
@@ -140,7 +141,7 @@ describe('journal', () => {
       { type: 'journal_paged', answer: { chats: [], next: 'b' } });
 
     assert.equal(state.journal.next, 'b');
-    assert.equal(state.journal.tail, time(5));
+    assert.equal(state.journal.tail.updated_at, time(5));
   });
 
   test('a reset begins anew with the first page', () => {
@@ -168,11 +169,11 @@ describe('journal', () => {
 
   test('another filter empties the list and keeps the counts', () => {
     const state = after(page([chat(1)]),
-      { type: 'journal_opened', status: 'active' });
+      { type: 'journal_opened', filter: { ...NO_FILTER, status: 'active' } });
 
     assert.deepEqual(state.journal.order, []);
     assert.equal(state.journal.loaded, false);
-    assert.equal(state.journal.status, 'active');
+    assert.equal(state.journal.filter.status, 'active');
     assert.ok(state.journal.counts);
   });
 
@@ -183,6 +184,23 @@ describe('journal', () => {
     assert.equal(away.journal.away, AWAY);
     assert.deepEqual(away.journal.order, [1]);
     assert.equal(reduce(away, took({})).journal.away, null);
+  });
+
+  test('who waits longest comes first, when that is asked for', () => {
+    const filter = { ...NO_FILTER, sort: 'waiting' };
+    const state = after({ type: 'journal_opened', filter },
+      page([chat(1, { at: 1, waiting_since: time(1) }),
+        chat(2, { at: 9, waiting_since: null })]),
+      took({ chats: [chat(3, { at: 8, waiting_since: time(8) })] }));
+
+    assert.deepEqual(state.journal.order, [1, 3, 2]);
+  });
+
+  test('a refusal goes when the journal comes', () => {
+    const state = after({ type: 'journal_failed', trouble: AWAY,
+      passing: false }, page([chat(1)]));
+
+    assert.equal(state.journal.refused, null);
   });
 
   test('a plan without the journal is a refusal', () => {

@@ -34,7 +34,15 @@ export class Api {
   }
 
   /**
-   * @param {Range & {status?: string | null}} query
+   * @param {Range & Record<string, any>} query
+   * @param {AbortSignal} [signal]
+   */
+  inbox(query, signal) {
+    return this.#get('inbox', query, signal);
+  }
+
+  /**
+   * @param {Range & Record<string, any>} query
    * @param {AbortSignal} [signal]
    */
   journal(query, signal) {
@@ -57,19 +65,25 @@ export class Api {
 
   /**
    * @param {number} chat
-   * @param {string} text
+   * @param {{text: string, note: boolean, reply_to: string | null}} message
    * @param {string} key the same key makes a repetition harmless
    */
-  send(chat, text, key) {
-    return this.#change('POST', `chats/${chat}/messages`, { text }, key);
+  send(chat, message, key) {
+    return this.#change('POST', `chats/${chat}/messages`, message, key);
   }
 
   /**
    * @param {number} chat
-   * @param {'take' | 'join' | 'close' | 'reopen'} verb
+   * @param {string} verb take, join, leave, close, reopen, transfer
+   * @param {{agent: string} | {group: string}} [to]
    */
-  move(chat, verb) {
-    return this.#change('POST', `chats/${chat}/${verb}`);
+  move(chat, verb, to) {
+    return this.#change('POST', `chats/${chat}/${verb}`, to);
+  }
+
+  /** @param {number} chat */
+  typing(chat) {
+    return this.#change('POST', `chats/${chat}/typing`);
   }
 
   /**
@@ -78,6 +92,60 @@ export class Api {
    */
   read(chat, upTo) {
     return this.#change('POST', `chats/${chat}/read`, { up_to: upTo });
+  }
+
+  /** @param {string} noun agents, groups, channels, canned */
+  records(noun) {
+    return this.#get(noun);
+  }
+
+  /**
+   * @param {string} noun
+   * @param {string} id
+   * @param {unknown} record
+   */
+  putRecord(noun, id, record) {
+    return this.#change('PUT', `${noun}/${encodeURIComponent(id)}`, record);
+  }
+
+  /**
+   * @param {string} noun
+   * @param {string} id
+   * @param {boolean} force also when chats or channels use it
+   */
+  deleteRecord(noun, id, force) {
+    return this.#change('DELETE',
+      `${noun}/${encodeURIComponent(id)}${force ? '?force=1' : ''}`);
+  }
+
+  space() {
+    return this.#get('space');
+  }
+
+  /** @param {unknown} space */
+  putSpace(space) {
+    return this.#change('PUT', 'space', space);
+  }
+
+  /** @param {string} agent */
+  tokens(agent) {
+    return this.#get(`agents/${agent}/tokens`);
+  }
+
+  /**
+   * @param {string} agent
+   * @param {{name: string}} token
+   */
+  makeToken(agent, token) {
+    return this.#change('POST', `agents/${agent}/tokens`, token);
+  }
+
+  /**
+   * @param {string} agent
+   * @param {string} token its id
+   */
+  revokeToken(agent, token) {
+    return this.#change('DELETE', `agents/${agent}/tokens/${token}`);
   }
 
   /**

@@ -5,8 +5,9 @@
  *   1. keeps its cursor through failures and goes on from there;
  *   2. waits longer after each, with jitter, never less than the server asks;
  *      coming online or being shown ends the wait;
- *   3. is slower while the page is hidden, and never spins when answers with
- *      nothing new come early;
+ *   3. is slower while the page is hidden and does not keep a question parked
+ *      then (a browser has six connections for all tabs), unless it is
+ *      `patient`; and never spins when answers with nothing new come early;
  *   4. stops when asking again cannot help (`passing` false: 401, 403 ...).
  *
  * After disconnect() no callback comes, not even for an answer on its way.
@@ -29,6 +30,7 @@ const HIDDEN_TURN_MS = 5_000;
  *              waits: boolean) => Promise<any>,
  *            take: (answer: any, first: boolean) => void,
  *            fail: (error: any) => void,
+ *            patient?: boolean,
  *            environment?: typeof browser}} PollOptions
  */
 
@@ -37,15 +39,18 @@ export class Poll {
   #ask;
   #take;
   #fail;
+  #patient;
   #environment;
   /** @type {AbortController | null} */
   #life = null;
 
   /** @param {PollOptions} options */
-  constructor({ ask, take, fail, environment = browser }) {
+  constructor({ ask, take, fail, patient = false,
+    environment = browser }) {
     this.#ask = ask;
     this.#take = take;
     this.#fail = fail;
+    this.#patient = patient;
     this.#environment = environment;
   }
 
@@ -68,7 +73,7 @@ export class Poll {
       const began = this.#environment.now();
 
       try {
-        const waits = cursor !== null && failures === 0;
+        const waits = cursor !== null && failures === 0 && this.#parks();
         const answer = await this.#ask(cursor, signal, waits);
         if (signal.aborted) {
           return;
@@ -89,6 +94,10 @@ export class Poll {
     }
   }
 
+  #parks() {
+    return this.#patient || !this.#environment.hidden();
+  }
+
   #again(error) {
     this.#fail(error);
     return error.passing !== false;
@@ -96,7 +105,8 @@ export class Poll {
 
   async #rest(began, idle, signal) {
     const { hidden, now, pause } = this.#environment;
-    const turn = hidden() ? HIDDEN_TURN_MS : idle ? IDLE_TURN_MS : 0;
+    const turn = !this.#parks() ? HIDDEN_TURN_MS
+      : idle || hidden() ? IDLE_TURN_MS : 0;
     const left = turn - (now() - began);
 
     if (left > 0) {

@@ -1,35 +1,120 @@
 /*
  * The page's own addresses, after the `#`:
  *
- *   #/                          the journal
- *   #/?status=active            the journal, one status
- *   #/chats/42?status=active    a dialog beside it
- *   #token=...                  a sign-in link; never kept
+ *   #/                                 what the caller starts with
+ *   #/journal?status=active&q=olena    the journal, filtered
+ *   #/inquiries/incoming  .../mine     what there is to do
+ *   #/chats/42?in=mine                 a dialog, and the list beside it
+ *   #/settings/agents/petro            a page of the settings
+ *   #token=...                         a sign-in link; never kept
+ *
+ * An address that makes no sense is `#/`.
  */
 
-const STATUSES = ['unassigned', 'active', 'inactive'];
+export const STATUSES = ['unassigned', 'active', 'inactive'];
+/** @type {('incoming' | 'mine')[]} */
+export const INBOX = ['incoming', 'mine'];
+const LISTS = ['journal', ...INBOX];
+
+const FILTERS = ['status', 'channel', 'group', 'agent', 'q', 'sort'];
+/* `_new` and the like are forms; no id begins with it */
+const WORD = /^[a-z0-9_][a-z0-9_-]*$/;
+
+/** @typedef {import('../types.js').Route} Route */
+/** @typedef {import('../types.js').Filter} Filter */
+
+/** @type {Filter} */
+export const NO_FILTER = {
+  status: null, channel: null, group: null, agent: null, q: null, sort: null,
+};
+
+/** @type {Route} */
+export const HOME = {
+  section: null, chat: null, page: null, item: null, filter: NO_FILTER,
+};
 
 
 /**
  * @param {string} hash
- * @returns {{chat: number | null, status: any}}
+ * @returns {Route}
  */
 export function parseRoute(hash) {
   const [path, query] = hash.replace(/^#/, '').split('?');
-  const status = new URLSearchParams(query).get('status') ?? '';
-  const chat = /^\/chats\/([1-9]\d{0,14})$/.exec(path);
+  const words = path.split('/').slice(1);
+  const params = new URLSearchParams(query);
+  const [first, second, third] = words;
 
+  if (first === 'journal') {
+    return { ...HOME, section: 'journal', filter: filterOf(params) };
+  }
+  if (first === 'inquiries') {
+    return { ...HOME, section: second === 'mine' ? 'mine' : 'incoming' };
+  }
+  if (first === 'chats' && /^[1-9]\d{0,14}$/.test(second ?? '')) {
+    return { ...HOME, chat: Number(second), filter: filterOf(params),
+      section: oneOf(LISTS, params.get('in')) };
+  }
+  if (first === 'settings') {
+    return { ...HOME, section: 'settings', page: word(second),
+      item: word(third) };
+  }
+  return HOME;
+}
+
+
+/**
+ * @param {Partial<Route>} route
+ * @returns {string}
+ */
+export function formatRoute({ section = null, chat = null, page = null,
+  item = null, filter = NO_FILTER }) {
+  if (section === 'settings') {
+    return ['#/settings', page, page && item].filter(Boolean).join('/');
+  }
+  const params = new URLSearchParams();
+
+  if (chat !== null && section !== null) {
+    params.set('in', section);
+  }
+  if (section === 'journal' || section === null) {
+    FILTERS.forEach((name) => filter[name] !== null
+      && params.set(name, filter[name]));
+  }
+  return pathOf(section, chat) + (params.size > 0 ? `?${params}` : '');
+}
+
+
+function pathOf(section, chat) {
+  if (chat !== null) {
+    return `#/chats/${chat}`;
+  }
+  if (section === 'incoming' || section === 'mine') {
+    return `#/inquiries/${section}`;
+  }
+  return section === 'journal' ? '#/journal' : '#/';
+}
+
+
+/** @param {URLSearchParams} params */
+function filterOf(params) {
   return {
-    chat: chat ? Number(chat[1]) : null,
-    status: STATUSES.includes(status) ? status : null,
+    status: oneOf(STATUSES, params.get('status')),
+    channel: word(params.get('channel')),
+    group: word(params.get('group')),
+    agent: word(params.get('agent')),
+    q: params.get('q')?.trim().slice(0, 100) || null,
+    sort: oneOf(['waiting'], params.get('sort')),
   };
 }
 
 
-/** @param {{chat?: number | null, status?: string | null}} route */
-export function formatRoute({ chat = null, status = null }) {
-  return `#/${chat === null ? '' : `chats/${chat}`}`
-    + (status === null ? '' : `?status=${status}`);
+function oneOf(words, value) {
+  return words.includes(value) ? value : null;
+}
+
+
+function word(value) {
+  return WORD.test(value ?? '') ? value : null;
 }
 
 

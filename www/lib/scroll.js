@@ -57,6 +57,26 @@ export class Scroll {
     this.#stick();
   }
 
+  /**
+   * Shows an entry near the top, unless the end is as near.
+   *
+   * @param {HTMLElement} entry
+   */
+  show(entry) {
+    const box = this.#box;
+
+    if (box === null) {
+      return;
+    }
+    const above = entry.getBoundingClientRect().top
+      - box.getBoundingClientRect().top;
+
+    if (above < 0) {
+      box.scrollTop += above - box.clientHeight / 5;
+      this.#noted();
+    }
+  }
+
   #stick() {
     if (this.#near && this.#box !== null) {
       this.#box.scrollTop = this.#box.scrollHeight;

@@ -89,3 +89,21 @@ export function span(since, locale, now) {
   return new Intl.NumberFormat(locale,
     { style: 'unit', unit, unitDisplay: 'short' }).format(Math.floor(count));
 }
+
+
+/* How long a client may wait before the page says it louder. */
+
+const SOON_MS = 5 * 60_000;
+const LATE_MS = 15 * 60_000;
+
+
+/**
+ * @param {string} since
+ * @param {Date} now
+ * @returns {'fresh' | 'soon' | 'late'}
+ */
+export function waitLevel(since, now) {
+  const ms = now.getTime() - Date.parse(since);
+
+  return ms >= LATE_MS ? 'late' : ms >= SOON_MS ? 'soon' : 'fresh';
+}

@@ -1,12 +1,16 @@
-/* Turns a transcript into what stands in the list: day marks and messages. */
+/*
+ * Turns a transcript into what stands in the list: day marks, messages, and
+ * the line above what is new.
+ */
 
 /**
  * @template {{id: string, at: string}} T
  * @param {T[]} messages
  * @param {(at: string) => string} dayOf the reader's own calendar day
- * @returns {({key: string, day: string} | {key: string, message: T})[]}
+ * @param {string | null} [line] the first message that is new
+ * @returns {{key: string, day?: string, line?: boolean, message?: T}[]}
  */
-export function timeline(messages, dayOf) {
+export function timeline(messages, dayOf, line = null) {
   const items = [];
   let day = '';
 
@@ -16,6 +20,9 @@ export function timeline(messages, dayOf) {
     if (its !== day) {
       items.push({ key: `day ${its}`, day: message.at });
       day = its;
+    }
+    if (message.id === line) {
+      items.push({ key: 'line', line: true });
     }
     items.push({ key: message.id, message });
   }

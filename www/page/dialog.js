@@ -5,6 +5,12 @@ import { sessionEnded, state, tell, troubleOf } from './store.js';
 
 const WAIT_S = 25;
 const PAGE = 50;
+/* the client is told that somebody writes at most so often */
+const TYPING_EVERY_MS = 4_000;
+/* who has not typed for so long has stopped */
+const TYPING_LASTS_MS = 6_000;
+/* how long a refusal is shown */
+const TOLD_MS = 8_000;
 
 
 export class DialogKeeper {
@@ -13,6 +19,9 @@ export class DialogKeeper {
   #poll = null;
   /** @type {number | null} the chat that is being asked for */
   #asking = null;
+  #typed = 0;
+  /** @type {any} */
+  #silence;
 
   /** @param {import('../lib/api.js').Api} api */
   constructor(api) {
@@ -38,6 +47,7 @@ export class DialogKeeper {
 
   disconnect() {
     removeEventListener('focus', this.#seen);
+    clearTimeout(this.#silence);
     this.#poll?.disconnect();
     this.#poll = null;
     if (state.value.dialog !== null) {
@@ -48,7 +58,7 @@ export class DialogKeeper {
   async older() {
     const dialog = state.value.dialog;
 
-    if (dialog === null || dialog.busy !== null) {
+    if (dialog === null || dialog.busy !== null || dialog.next === null) {
       return;
     }
     const { id, next } = dialog;
@@ -57,6 +67,7 @@ export class DialogKeeper {
     try {
       const answer = await this.#api.messages(
         id, { before: next, limit: PAGE });
+
       tell({ type: 'messages_paged', id, answer });
 
     } catch (error) {
@@ -64,20 +75,53 @@ export class DialogKeeper {
     }
   }
 
-  /** @param {'take' | 'join' | 'close' | 'reopen'} verb */
-  async move(verb) {
-    const id = state.value.dialog?.id;
-
-    if (id === undefined) {
-      return;
-    }
+  /**
+   * Of the open dialog, or of a row in the list.
+   *
+   * @param {number} id
+   * @param {string} verb take, join, leave, transfer, close, reopen
+   * @param {{agent: string} | {group: string}} [to]
+   */
+  async move(id, verb, to) {
     tell({ type: 'action_began', id, verb });
     try {
-      const chat = await this.#api.move(id, verb);
+      const chat = await this.#api.move(id, verb, to);
+
       tell({ type: 'action_ended', id, chat });
+      return true;
 
     } catch (error) {
       actionFailed(id, error);
+      this.#tellElsewhere(id, error);
+      return false;
+    }
+  }
+
+  /** A row's own wish was refused: there is no dialog that says so. */
+  #tellElsewhere(id, error) {
+    if (state.value.dialog?.id !== id && error.code !== 'unauthorized') {
+      const key = crypto.randomUUID();
+
+      tell({ type: 'toast_came', toast: { key, kind: 'failed', chat: id,
+        count: 1, trouble: troubleOf(error) } });
+      setTimeout(() => tell({ type: 'toast_gone', key }), TOLD_MS);
+    }
+  }
+
+  /** The agent writes; once in a while the client is told. */
+  async typing() {
+    const dialog = state.value.dialog;
+    const now = performance.now();
+
+    if (dialog === null || dialog.note || this.#typed > now) {
+      return;
+    }
+    this.#typed = now + TYPING_EVERY_MS;
+    try {
+      await this.#api.typing(dialog.id);
+
+    } catch (error) {
+      sessionEnded(error);
     }
   }
 
@@ -88,14 +132,29 @@ export class DialogKeeper {
    */
   #took(id, answer, first) {
     tell({ type: 'messages_took', id, answer, first });
+    this.#heard(id, answer.typing ?? []);
     this.#seen();
 
     /* an event has changed the chat; the list may not hold it */
     const changed = !first && answer.messages.some(isEvent)
-      && !state.value.journal.order.includes(id);
+      && !isListed(id);
 
     if (changed || state.value.chats[id] === undefined) {
       this.#chat(id);
+    }
+  }
+
+  /**
+   * @param {number} id
+   * @param {any[]} typing
+   */
+  #heard(id, typing) {
+    if (typing.length > 0) {
+      clearTimeout(this.#silence);
+      tell({ type: 'typing_came', id, typing });
+      this.#silence = setTimeout(
+        () => tell({ type: 'typing_came', id, typing: [] }),
+        TYPING_LASTS_MS);
     }
   }
 
@@ -106,7 +165,8 @@ export class DialogKeeper {
     }
     this.#asking = id;
     try {
-      tell({ type: 'chat_came', chat: await this.#api.chat(id) });
+      tell({ type: 'dialog_chat_came', chat: await this.#api.chat(id) });
+      this.#seen();
 
     } catch (error) {
       if (/** @type {any} */ (error).passing === false) {
@@ -119,10 +179,11 @@ export class DialogKeeper {
 
   /** Tells the server what has been read, once per message, if it was. */
   #seen = async () => {
-    const dialog = state.value.dialog;
+    const { dialog } = state.value;
     const upTo = dialog?.messages.findLast((m) => m.from === 'client')?.id;
 
-    if (!dialog || !upTo || dialog.read === upTo || !document.hasFocus()) {
+    if (!dialog || !upTo || dialog.line === undefined
+      || dialog.read === upTo || !document.hasFocus()) {
       return;
     }
     tell({ type: 'read_began', id: dialog.id, upTo });
@@ -134,6 +195,14 @@ export class DialogKeeper {
       sessionEnded(error);
     }
   };
+}
+
+
+/** Does the list beside it bring the chat's changes? */
+function isListed(id) {
+  const { journal, inbox, route } = state.value;
+
+  return (route.section === 'journal' ? journal : inbox).order.includes(id);
 }
 
 

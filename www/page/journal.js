@@ -5,13 +5,14 @@ import { sessionEnded, state, tell, troubleOf } from './store.js';
 
 /* the server parks the question that long */
 const WAIT_S = 25;
-const PAGE = 50;
+const PAGE = 100;
 
 
 export class JournalKeeper {
   #api;
   /** @type {Poll | null} */
   #poll = null;
+  #paging = false;
 
   /** @param {import('../lib/api.js').Api} api */
   constructor(api) {
@@ -22,13 +23,25 @@ export class JournalKeeper {
     return this.#poll !== null;
   }
 
-  /** @param {string | null} status */
-  connect(status) {
+  get filter() {
+    return state.value.journal.filter;
+  }
+
+  /**
+   * What was loaded under the same filter is shown until the first page
+   * comes.
+   *
+   * @param {import('../types.js').Filter} filter
+   */
+  connect(filter) {
     this.disconnect();
-    tell({ type: 'journal_opened', status });
+    if (!state.value.journal.loaded
+      || JSON.stringify(filter) !== JSON.stringify(this.filter)) {
+      tell({ type: 'journal_opened', filter });
+    }
     this.#poll = new Poll({
       ask: (since, signal, waits) => this.#api.journal(
-        { status, since, wait: waits ? WAIT_S : null, limit: PAGE },
+        { ...filter, since, wait: waits ? WAIT_S : null, limit: PAGE },
         signal,
       ),
       take: (answer, first) => {
@@ -45,19 +58,26 @@ export class JournalKeeper {
     this.#poll = null;
   }
 
-  /** The next page, further down. */
+  /** The next page, further down; one at a time. */
   async more() {
-    const { next, status } = state.value.journal;
+    const { next, filter } = state.value.journal;
 
+    if (this.#paging || next === null) {
+      return;
+    }
+    this.#paging = true;
     try {
       const answer = await this.#api.journal(
-        { status, before: next, limit: PAGE });
+        { ...filter, before: next, limit: PAGE });
 
       if (state.value.journal.next === next) {
         tell({ type: 'journal_paged', answer });
       }
     } catch (error) {
       failed(error);
+
+    } finally {
+      this.#paging = false;
     }
   }
 

@@ -21,12 +21,13 @@ export class Outbox {
   /**
    * @param {number} id chat
    * @param {string} text
+   * @param {{note?: boolean, replyTo?: string | null}} [about]
    */
-  send(id, text) {
+  send(id, text, about = {}) {
     const key = crypto.randomUUID();
     const at = new Date().toISOString();
 
-    tell({ type: 'send_began', id, key, text, at });
+    tell({ type: 'send_began', id, key, text, at, ...about });
     this.#queue(id, key);
   }
 
@@ -60,7 +61,8 @@ export class Outbox {
       return;
     }
     try {
-      const message = await this.#api.send(id, pending.text, key);
+      const message = await this.#api.send(id, { text: pending.text,
+        note: pending.note, reply_to: pending.replyTo }, key);
       tell({ type: 'send_ended', id, key, message });
 
     } catch (error) {

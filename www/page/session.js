@@ -62,6 +62,16 @@ export class Session {
     }
   }
 
+  /** Roles, groups and the plan change while the page is open. */
+  async refresh() {
+    try {
+      tell({ type: 'me_came', me: await this.#api.me() });
+
+    } catch (error) {
+      sessionEnded(error);
+    }
+  }
+
   async signOut() {
     try {
       await this.#api.signOut();

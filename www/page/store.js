@@ -3,7 +3,7 @@
  * happens enters it; the parts are drawn from `state.value`.
  */
 
-import { signal } from '../vendor/preact-signals.js';
+import { signal } from '../vendor/preact-signals-core.js';
 import { initial, reduce } from '../state.js';
 
 

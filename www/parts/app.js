@@ -1,13 +1,15 @@
 /* The frame of the page: which of its faces is shown. */
 
 import { html } from '../lib/html.js';
-import { useMemo } from '../vendor/preact-hooks.js';
-import { Banner } from './banner.js';
 import { Dialog } from './dialog.js';
-import { Filter } from './filter.js';
-import { Journal } from './journal.js';
+import { Menu } from './menu.js';
+import { InboxPane, JournalPane } from './panes.js';
+import { Settings } from './settings/settings.js';
+import { Help, Transfer } from './sheets.js';
 import { SignIn } from './sign_in.js';
-import { TopBar } from './top_bar.js';
+import { Toasts } from './toasts.js';
+import { Banner } from './trouble.js';
+
 
 /**
  * What every part that draws words or times is given.
@@ -17,26 +19,23 @@ import { TopBar } from './top_bar.js';
  */
 
 
-/** @param {any} props */
-export function App({ state, view, wishes }) {
+export function App(props) {
   /** @type {Record<string, any>} */
   const faces = { starting: Starting, signed_out: SignedOut, ready: Ready };
-  const Face = faces[state.phase];
+  const Face = faces[props.state.phase];
 
-  return html`<${Face} state=${state} view=${view} wishes=${wishes} />`;
+  return html`<${Face} ...${props} />`;
 }
 
 
-/** @param {any} props */
 function Starting({ state, view }) {
-  return html`<main class="app app--starting">
+  return html`<main class="app--starting">
     <${Banner} trouble=${state.signIn.trouble} view=${view} />
     <p role="status">${view.t('app.starting')}</p>
   </main>`;
 }
 
 
-/** @param {any} props */
 function SignedOut({ state, view, wishes }) {
   return html`<${SignIn} busy=${state.signIn.busy} view=${view}
     trouble=${state.signIn.trouble} onSignIn=${wishes.signIn}
@@ -44,28 +43,64 @@ function SignedOut({ state, view, wishes }) {
 }
 
 
-/** @param {any} props */
-function Ready({ state, view, wishes }) {
-  const { journal, dialog, chats } = state;
-  const open = dialog?.id ?? null;
+function Ready({ state, prefs, view, wishes }) {
+  const { me, route, dialog, badge } = state;
+  const open = dialog !== null;
 
-  /* a keystroke in the composer draws no row anew */
-  const list = useMemo(() => html`<section class="app__list">
-    <${Filter} status=${journal.status} counts=${journal.counts}
-      open=${open} view=${view} />
-    <${Journal} journal=${journal} chats=${chats} open=${open} view=${view}
-      onMore=${wishes.more} />
-  </section>`, [journal, chats, open, view, wishes]);
-
-  return html`<div class=${`app ${open === null ? '' : 'app--open'}`}>
-    <${TopBar} me=${state.me} badge=${state.badge} view=${view}
-      onLocale=${wishes.chooseLocale} onSignOut=${wishes.signOut} />
-    <${Banner} trouble=${journal.away ?? dialog?.away} view=${view} />
-    <main class="app__panes">
-      ${list}
-      ${dialog && html`<${Dialog} key=${dialog.id} dialog=${dialog}
-        chat=${chats[dialog.id]} pending=${state.pending[dialog.id]}
-        draft=${state.drafts[dialog.id]} view=${view} wishes=${wishes} />`}
-    </main>
+  return html`<div class=${`app ${open ? 'app--open' : ''}`}>
+    <${Menu} me=${me} badge=${badge} section=${route.section} view=${view}
+      wishes=${wishes} />
+    <div class="app__body">
+      <${Banner} trouble=${awayOf(state)} view=${view} />
+      <main class=${`app__panes app__panes--${route.section}`}>
+        <${Section} state=${state} prefs=${prefs} view=${view}
+          wishes=${wishes} />
+        ${open && html`<${OpenDialog} key=${dialog.id} state=${state}
+          view=${view} wishes=${wishes} />`}
+      </main>
+    </div>
+    <${Toasts} toasts=${state.toasts} chats=${state.chats} view=${view}
+      onDismiss=${wishes.dismiss} />
+    <${Sheet} state=${state} view=${view} wishes=${wishes} />
   </div>`;
+}
+
+
+function Section(props) {
+  const { section } = props.state.route;
+  const Pane = section === 'settings' ? Settings
+    : section === 'journal' ? JournalPane : InboxPane;
+
+  return html`<${Pane} ...${props} />`;
+}
+
+
+function OpenDialog({ state, view, wishes }) {
+  const { dialog, chats, pending, drafts, me, directory, route } = state;
+
+  return html`<${Dialog} dialog=${dialog} chat=${chats[dialog.id]}
+    pending=${pending[dialog.id]} draft=${drafts[dialog.id]} me=${me}
+    canned=${directory.canned} route=${route} view=${view}
+    wishes=${wishes} />`;
+}
+
+
+function Sheet({ state, view, wishes }) {
+  const { sheet, chats, directory, me } = state;
+
+  if (sheet?.kind === 'help') {
+    return html`<${Help} view=${view} onClose=${wishes.closeSheet} />`;
+  }
+  if (sheet?.kind === 'transfer' && chats[sheet.chat]) {
+    return html`<${Transfer} chat=${chats[sheet.chat]} me=${me}
+      directory=${directory} view=${view} onClose=${wishes.closeSheet}
+      onChoose=${(to) => wishes.handOn(sheet.chat, to)} />`;
+  }
+  return null;
+}
+
+
+function awayOf({ journal, inbox, dialog, route }) {
+  return (route.section === 'journal' ? journal.away : null)
+    ?? inbox.away ?? dialog?.away ?? null;
 }

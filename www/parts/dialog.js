@@ -1,20 +1,20 @@
 /*
  * The open dialog: who it is, what was said, and what the caller can do:
- * reply (takes the chat), join, write, close, reopen.
+ * reply (takes the chat), join, write, hand on, leave, close, reopen.
  */
 
 import { html } from '../lib/html.js';
+import { manages } from '../lib/rights.js';
 import { formatRoute } from '../lib/route.js';
 import { useEffect, useRef } from '../vendor/preact-hooks.js';
-import { Avatar } from './avatar.js';
-import { DialogFoot } from './dialog_foot.js';
-import { Status } from './status.js';
+import { Composer } from './composer.js';
+import { Avatar, Icon, Status } from './marks.js';
 import { Transcript } from './transcript.js';
 import { troubleText } from './trouble.js';
 
 
-/** @param {any} props */
-export function Dialog({ dialog, chat, pending = [], draft, view, wishes }) {
+export function Dialog(props) {
+  const { dialog, chat, pending = [], view, wishes } = props;
   const { t } = view;
   const head = useRef(/** @type {HTMLElement | null} */ (null));
 
@@ -24,48 +24,59 @@ export function Dialog({ dialog, chat, pending = [], draft, view, wishes }) {
     return () => document.getElementById(`chat-${dialog.id}`)?.focus();
   }, [dialog.id]);
 
-  const onKey = (/** @type {KeyboardEvent} */ event) => {
-    if (event.key === 'Escape') {
+  const onKey = (event) => {
+    if (event.key === 'Escape' && !event.defaultPrevented) {
       wishes.leaveDialog();
     }
   };
 
   return html`<section class="dialog" aria-label=${t('dialog.label')}
     onKeyDown=${onKey}>
-    <header class="dialog__head">
-      <a class="button dialog__back" href=${formatRoute({})}
-        onClick=${(/** @type {Event} */ e) => {
-          e.preventDefault();
-          wishes.leaveDialog();
-        }} aria-label=${t('app.back')} title=${t('app.back')}
-        ><span aria-hidden="true">✕</span></a>
-      ${chat && html`<${Avatar} chat=${chat} view=${view} />`}
-      <div class="dialog__who">
-        <h2 class="dialog__title" ref=${head} tabindex="-1" dir="auto">
-          ${chat ? chat.title : `№${dialog.id}`}</h2>
-        ${chat && html`<${About} chat=${chat} view=${view} />`}
-      </div>
-      ${canClose(chat) && html`<button class="button" type="button"
-        disabled=${dialog.busy !== null}
-        onClick=${() => wishes.move('close')}>${t('dialog.close')}</button>`}
-    </header>
+    <${Head} ...${props} head=${head} />
     ${dialog.refused
       ? html`<p class="dialog__refused" role="alert">
           ${troubleText(dialog.refused, view)}</p>`
       : html`<${Transcript} dialog=${dialog} pending=${pending} view=${view}
           onOlder=${wishes.older} onAgain=${wishes.again}
-          onDrop=${wishes.drop} />`}
+          onDrop=${wishes.drop} onReply=${mayWrite(chat)
+            ? (id) => wishes.replyTo(dialog.id, id)
+            : null} />`}
     <p class="problem" role="alert">
       ${dialog.trouble && troubleText(dialog.trouble, view)}</p>
-    ${chat && !dialog.refused && html`<${DialogFoot} chat=${chat}
-      busy=${dialog.busy} draft=${draft} view=${view} wishes=${wishes} />`}
+    ${chat && !dialog.refused && html`<${DialogFoot} ...${props} />`}
   </section>`;
 }
 
 
-/** @param {any} props */
+function Head({ dialog, chat, me, route, view, wishes, head }) {
+  const { t } = view;
+
+  return html`<header class="dialog__head">
+    <a class="button button--icon dialog__back"
+      href=${formatRoute({ ...route, chat: null })}
+      aria-label=${t('app.back')} title=${t('app.back')}
+      ><${Icon} name="back" /></a>
+    ${chat && html`<${Avatar} chat=${chat} view=${view} />`}
+    <div class="dialog__who">
+      <h2 class="dialog__title" ref=${head} tabindex="-1" dir="auto">
+        ${chat ? chat.title : `№${dialog.id}`}</h2>
+      ${chat && html`<${About} chat=${chat} view=${view} />`}
+    </div>
+    <div class="dialog__actions">
+      ${actionsOf(chat, me).map(({ verb, icon }) => html`<button
+        key=${verb} type="button" disabled=${dialog.busy !== null}
+        class=${`button dialog__action dialog__${verb}`}
+        title=${t(`dialog.${verb}`)}
+        onClick=${() => (verb === 'transfer' ? wishes.askTransfer(dialog.id)
+          : wishes.move(dialog.id, verb))}><${Icon} name=${icon} />
+        <span>${t(`dialog.${verb}`)}</span></button>`)}
+    </div>
+  </header>`;
+}
+
+
 function About({ chat, view }) {
-  const names = chat.participants.map((/** @type {any} */ p) => p.name);
+  const names = chat.participants.map((p) => p.name);
 
   return html`<p class="dialog__about muted">
     <${Status} status=${chat.status} view=${view} />
@@ -75,7 +86,63 @@ function About({ chat, view }) {
 }
 
 
-/** @param {import('../types.js').Chat | undefined} chat */
-function canClose(chat) {
+/**
+ * What can be done with the chat besides writing.
+ *
+ * @param {import('../types.js').Chat | undefined} chat
+ * @param {import('../types.js').Me} me
+ */
+function actionsOf(chat, me) {
+  if (chat === undefined || chat.status === 'inactive') {
+    return [];
+  }
+  const mine = mayWrite(chat);
+  const may = mine || manages(me) || chat.status === 'unassigned';
+
+  return [
+    { verb: 'transfer', icon: 'transfer', shown: may },
+    { verb: 'leave', icon: 'leave', shown: mine },
+    { verb: 'close', icon: 'close', shown: may },
+  ].filter((one) => one.shown);
+}
+
+
+function mayWrite(chat) {
   return chat?.status === 'active' && chat.action === 'open';
+}
+
+
+/*
+ * What the caller can do now: one button, or the composer.  A note can be
+ * written whatever the chat's turn is.
+ */
+
+export function DialogFoot(props) {
+  const { dialog, chat, view, wishes } = props;
+  const { t } = view;
+  const names = chat.participants.map((p) => p.name);
+  const turn = turnOf(chat);
+
+  if (turn === null || dialog.note) {
+    return html`<${Composer} ...${props} key=${chat.id}
+      free=${turn === null} />`;
+  }
+  return html`<div class="dialog__foot">
+    <p class="muted">${t(`dialog.${turn}_hint`,
+      { names: names.join(', ') })}</p>
+    <button class="button" type="button"
+      onClick=${() => wishes.note(chat.id, true)}>${t('composer.note')}</button>
+    <button class="button button--main" type="button"
+      disabled=${dialog.busy !== null}
+      onClick=${() => wishes.move(chat.id, turn === 'reply' ? 'take' : turn)}>
+      ${t(`dialog.${turn}`)}</button>
+  </div>`;
+}
+
+
+function turnOf({ status, action }) {
+  if (status === 'inactive') {
+    return 'reopen';
+  }
+  return action === 'open' ? null : action;
 }

@@ -1,32 +1,52 @@
-/* The journal's table. */
+/*
+ * A table of chats: the journal's and the inbox'.  Only the rows near the eye
+ * are drawn.
+ */
 
 import { html } from '../lib/html.js';
-import { Row } from './row.js';
+import { formatRoute } from '../lib/route.js';
+import { fullTime, shortTime, span, waitLevel } from '../lib/time.js';
+import { spread } from '../lib/window.js';
+import { Avatar, Icon, Status } from './marks.js';
 import { troubleText } from './trouble.js';
+import { useWindow } from './use_window.js';
 
 const COLUMNS = [
   'client', 'channel', 'participants', 'status', 'unread', 'last', 'time',
+  'actions',
 ];
 
 
-/** @param {any} props */
-export function Journal({ journal, chats, open, view, onMore }) {
-  const { t } = view;
+export function ChatTable(props) {
+  const { list, ids, view, empty } = props;
 
-  if (journal.refused) {
+  if (list.refused) {
     return html`<p class="journal__refused" role="alert">
-      ${troubleText(journal.refused, view)}</p>`;
+      ${troubleText(list.refused, view)}</p>`;
   }
-  if (!journal.loaded) {
+  if (!list.loaded) {
     return html`<p class="journal__empty" role="status">
-      ${t('app.starting')}</p>`;
+      ${view.t('app.starting')}</p>`;
   }
-  return html`<div class="journal">
-    <${Table} journal=${journal} chats=${chats} open=${open} view=${view} />
-    ${journal.order.length === 0 && !journal.next && html`
-      <p class="journal__empty">${t('journal.empty')}</p>`}
-    ${journal.next && html`<button class="button journal__more" type="button"
-      onClick=${onMore}>${t('journal.more')}</button>`}
+  return ids.length === 0 && !list.next
+    ? html`<p class="journal__empty">${empty}</p>`
+    : html`<${Window} ...${props} />`;
+}
+
+
+function Window(props) {
+  const { list, ids, onMore, view, caption } = props;
+  const { box, row, indices } = useWindow(ids, onMore);
+
+  return html`<div class="journal" ref=${box}>
+    <table class="journal__table" role="table"
+      aria-rowcount=${list.next ? -1 : ids.length + 1}>
+      <caption class="hidden">${caption}</caption>
+      <${Head} view=${view} />
+      <${Body} ...${props} row=${row} indices=${indices} />
+    </table>
+    ${list.next && html`<p class="journal__more muted" role="status">
+      ${view.t('app.starting')}</p>`}
   </div>`;
 }
 
@@ -36,23 +56,126 @@ export function Journal({ journal, chats, open, view, onMore }) {
  * lays the rows out as cards, and a browser then forgets what they are.
  */
 
-/** @param {any} props */
-function Table({ journal, chats, open, view }) {
+function Head({ view }) {
+  return html`<thead role="rowgroup">
+    <tr role="row" aria-rowindex="1">
+      ${COLUMNS.map((name) => html`<th key=${name} scope="col"
+        role="columnheader" class=${`journal__${name}`}>
+        <span class=${name === 'actions' ? 'hidden' : null}>
+          ${view.t(`journal.${name}`)}</span></th>`)}
+    </tr>
+  </thead>`;
+}
+
+
+function Body({ ids, chats, open, route, view, wishes, row, indices }) {
+  return html`<tbody role="rowgroup">
+    ${spread(indices, ids.length).map((item) => ('index' in item
+    ? html`<${Row} key=${ids[item.index]} chat=${chats[ids[item.index]]}
+        index=${item.index} open=${ids[item.index] === open} route=${route}
+        view=${view} wishes=${wishes} />`
+    : html`<tr key=${`gap ${item.before}`} class="journal__gap"
+        aria-hidden="true"><td colspan=${COLUMNS.length}
+        style=${{ height: `${item.gap * row}px` }} /></tr>`))}
+  </tbody>`;
+}
+
+
+/* One chat in a table.  Unread and waiting ones stand out. */
+
+export function Row({ chat, index, open, route, view, wishes }) {
   const { t } = view;
 
-  return html`<table class="journal__table" role="table">
-    <caption class="hidden">${t('journal.caption')}</caption>
-    <thead role="rowgroup">
-      <tr role="row">
-        ${COLUMNS.map((name) => html`<th key=${name} scope="col"
-          role="columnheader" class=${`journal__${name}`}>
-          ${t(`journal.${name}`)}</th>`)}
-      </tr>
-    </thead>
-    <tbody role="rowgroup">
-      ${journal.order.map((/** @type {number} */ id) => html`<${Row}
-        key=${id} chat=${chats[id]} open=${id === open} view=${view}
-        status=${journal.status} />`)}
-    </tbody>
-  </table>`;
+  return html`<tr class=${rowClass(chat, open, view)} role="row"
+    aria-rowindex=${index + 2}>
+    <th class="journal__client" scope="row" role="rowheader">
+      <div class="journal__name">
+        <${Avatar} chat=${chat} view=${view} />
+        <a class="journal__link" id=${`chat-${chat.id}`} dir="auto"
+          href=${formatRoute({ ...route, chat: chat.id })}
+          aria-current=${open ? 'true' : null}>${chat.title}</a>
+      </div>
+    </th>
+    <td class="journal__channel" role="cell" dir="auto">
+      ${chat.channel.title}</td>
+    <td class="journal__participants" role="cell">
+      <${Participants} chat=${chat} view=${view} /></td>
+    <td class="journal__status" role="cell">
+      <${Status} status=${chat.status} view=${view} />
+      <${Waits} since=${chat.waiting_since} view=${view} />
+    </td>
+    <td class="journal__unread" role="cell">${chat.unread > 0 && html`
+      <span class="count count--loud" title=${t(
+        'journal.unread_count', { count: chat.unread })}>
+        ${chat.unread}</span>`}</td>
+    <td class="journal__last" role="cell">
+      <${LastMessage} last=${chat.last_message} view=${view} /></td>
+    <td class="journal__time" role="cell">
+      <time datetime=${chat.updated_at}
+        title=${fullTime(chat.updated_at, view.locale)}>
+        ${shortTime(chat.updated_at, view.locale, view.now)}</time></td>
+    <td class="journal__actions" role="cell">
+      <${Actions} chat=${chat} view=${view} wishes=${wishes} /></td>
+  </tr>`;
+}
+
+
+function rowClass(chat, open, { now }) {
+  return ['journal__row',
+    open && 'journal__row--open',
+    chat.unread > 0 && 'journal__row--unread',
+    chat.waiting_since
+      && `journal__row--${waitLevel(chat.waiting_since, now)}`,
+  ].filter(Boolean).join(' ');
+}
+
+
+function Waits({ since, view }) {
+  return since === null ? null : html`<span
+    class=${`journal__waits journal__waits--${waitLevel(since, view.now)}`}>
+    ${view.t('journal.waits', {
+    time: span(since, view.locale, view.now) })}</span>`;
+}
+
+
+function Participants({ chat, view }) {
+  return chat.participants.map((one) => html`<span
+    key=${one.id} class="journal__participant" dir="auto">${one.name}
+    ${one.id === chat.responsible && html`<span class="journal__responsible"
+      title=${view.t('journal.responsible')}
+      ><span aria-hidden="true">★</span><span class="hidden">
+        (${view.t('journal.responsible')})</span></span>`}
+  </span>`);
+}
+
+
+function LastMessage({ last, view }) {
+  if (last === null) {
+    return null;
+  }
+  const files = last.attachments > 0
+    && view.t('journal.files', { count: last.attachments });
+
+  return html`<span class="journal__preview" dir="auto">
+    ${last.from === 'agent' && html`<span class="muted">
+      ${view.t('journal.answer')} </span>`}
+    ${[last.text, files].filter(Boolean).join(' · ')}
+  </span>`;
+}
+
+
+function Actions({ chat, view, wishes }) {
+  const act = (name, words,
+    does) => html`<button type="button"
+      class="button button--icon" onClick=${does} title=${words}
+      aria-label=${`${words}: ${chat.title}`}><${Icon} name=${name} />
+    </button>`;
+
+  return chat.status === 'inactive' ? null
+    : html`<span class="journal__buttons">
+      ${act('transfer', view.t('dialog.transfer'),
+    () => wishes.askTransfer(chat.id))}
+      ${act('close', view.t('dialog.close'),
+    () => wishes.move(chat.id, 'close'))}
+    </span>`;
 }

@@ -4,14 +4,13 @@ import { html } from '../lib/html.js';
 import { LOCALES } from '../lib/i18n.js';
 
 /** @type {Record<string, string>} */
-const NAMES = { uk: 'Українська', ru: 'Русский', en: 'English' };
+export const NAMES = { uk: 'Українська', ru: 'Русский', en: 'English' };
 
 
-/** @param {any} props */
 export function LocaleChoice({ view, onLocale }) {
   return html`<label class="locale">
     <span class="hidden">${view.t('app.language')}</span>
-    <select onChange=${(/** @type {any} */ e) => onLocale(e.target.value)}>
+    <select onChange=${(e) => onLocale(e.target.value)}>
       ${LOCALES.map((locale) => html`<option value=${locale} lang=${locale}
         selected=${locale === view.locale}>${NAMES[locale]}</option>`)}
     </select>

@@ -5,11 +5,10 @@ import { LocaleChoice } from './locale_choice.js';
 import { troubleText } from './trouble.js';
 
 
-/** @param {any} props */
 export function SignIn({ busy, trouble, view, onSignIn, onLocale }) {
   const { t } = view;
 
-  const submit = (/** @type {any} */ event) => {
+  const submit = (event) => {
     event.preventDefault();
     onSignIn(new FormData(event.target).get('token'));
   };
@@ -31,10 +30,6 @@ export function SignIn({ busy, trouble, view, onSignIn, onLocale }) {
 }
 
 
-/**
- * @param {{code: string, detail: string | null}} trouble
- * @param {import('./app.js').View} view
- */
 function words(trouble, view) {
   return trouble.code === 'unauthorized' ? view.t('sign_in.refused')
     : troubleText(trouble, view);

@@ -1,7 +1,13 @@
-/* The dialog that is open: its transcript and the call that is under way. */
+/*
+ * The dialog that is open: its transcript, the call that is under way, and
+ * what its composer is about (a note? an answer to which message?).
+ *
+ * The line above what is new is drawn once, where it was when the dialog was
+ * opened: it needs both the transcript and the chat, whichever comes last.
+ */
 
 import { merge, within } from '../lib/merge.js';
-import { known } from './journal.js';
+import { known } from './list.js';
 import { noticed } from './sending.js';
 
 /** @typedef {import('../types.js').State} State */
@@ -14,8 +20,10 @@ export const dialogEvents = {
     ...state,
     dialog: {
       id, messages: [], next: null, loaded: false, away: null, refused: null,
-      busy: null, trouble: null, read: null,
+      busy: null, trouble: null, read: null, line: undefined, note: false,
+      replyTo: null, typing: [],
     },
+    toasts: state.toasts.filter((toast) => toast.chat !== id),
   }),
 
   dialog_closed: (state) => ({ ...state, dialog: null }),
@@ -26,16 +34,37 @@ export const dialogEvents = {
     const next = anew ? answer.next : dialog.next;
     const held = anew ? [] : dialog.messages;
     const came = within(held, answer.messages, next);
-    const open = {
-      ...dialog, next, loaded: true, away: null, messages: merge(held, came),
-    };
+    const messages = merge(held, came);
+    const typing = silenced(dialog.typing, came);
+    const open = { ...dialog, next, loaded: true, away: null, refused: null,
+      messages, typing };
 
     return {
       ...state,
-      dialog: open,
+      dialog: lined(open, state.chats[event.id]),
       pending: anew ? state.pending : noticed(state, event.id, came),
     };
   }),
+
+  dialog_chat_came: (state, { chat }) => {
+    const chats = known(state.chats, [chat]);
+
+    return ifOpen({ ...state, chats }, chat, (dialog, next) => ({
+      ...next, dialog: lined(dialog, chats[chat.id]),
+    }));
+  },
+
+  note_chosen: (state, event) => ifOpen(state, event, (dialog) => ({
+    ...state, dialog: { ...dialog, note: event.note },
+  })),
+
+  reply_chosen: (state, event) => ifOpen(state, event, (dialog) => ({
+    ...state, dialog: { ...dialog, replyTo: event.message },
+  })),
+
+  typing_came: (state, event) => ifOpen(state, event, (dialog) => ({
+    ...state, dialog: { ...dialog, typing: event.typing },
+  })),
 
   messages_paged: (state, event) => ifOpen(state, event, (dialog) => ({
     ...state,
@@ -77,6 +106,32 @@ export const dialogEvents = {
 
   read_ended: (state, { badge }) => ({ ...state, badge }),
 };
+
+
+/**
+ * Above the first of the client's messages that were unread; null: nothing
+ * was.  `nth` counts the client's messages, so a page of them is enough.
+ *
+ * @param {Dialog} dialog
+ * @param {import('../types.js').Chat | undefined} chat
+ * @returns {Dialog}
+ */
+function lined(dialog, chat) {
+  if (dialog.line !== undefined || !dialog.loaded || chat === undefined) {
+    return dialog;
+  }
+  const theirs = dialog.messages.filter((m) => m.from === 'client');
+  const first = chat.unread > 0 ? theirs.at(-chat.unread) ?? theirs[0] : null;
+
+  return { ...dialog, line: first?.id ?? null };
+}
+
+
+/* who has sent what he wrote does not write any more */
+function silenced(typing, came) {
+  return typing.filter((one) => !came.some((m) => m.from === one.from
+    && (m.author?.name ?? null) === (one.name ?? null)));
+}
 
 
 /**

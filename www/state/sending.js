@@ -20,11 +20,16 @@ export const sendingEvents = {
     ...state, drafts: { ...state.drafts, [id]: text },
   }),
 
-  send_began: (state, { id, key, text, at }) => ({
+  drafts_came: (state, { drafts }) => ({
+    ...state, drafts: { ...drafts, ...state.drafts },
+  }),
+
+  send_began: (state, { id, key, text, at, note = false, replyTo = null }) => ({
     ...state,
     drafts: { ...state.drafts, [id]: '' },
-    pending: changed(state, id, (list) => [...list,
-      { key, text, at, state: 'pending', trouble: null, seen: null }]),
+    dialog: emptied(state.dialog, id),
+    pending: changed(state, id, (list) => [...list, { key, text, at, note,
+      replyTo, state: 'pending', trouble: null, seen: null }]),
   }),
 
   send_again: (state, { id, key }) => ({
@@ -58,6 +63,18 @@ export const sendingEvents = {
 
 
 /**
+ * What was chosen for the message is used up with it.
+ *
+ * @param {import('../types.js').Dialog | null} dialog
+ * @param {number} id
+ */
+function emptied(dialog, id) {
+  return dialog?.id === id ? { ...dialog, replyTo: null, note: false }
+    : dialog;
+}
+
+
+/**
  * Marks the pending messages that the poll has just brought.
  *
  * @param {State} state
@@ -79,7 +96,7 @@ export function noticed(state, id, came) {
  */
 function mark(list, message) {
   const twin = list.find((p) => p.seen === null && p.state === 'pending'
-    && p.text === message.text);
+    && p.text === message.text && p.note === (message.kind === 'note'));
   const had = list.some((p) => p.seen === message.id);
 
   return twin && !had ? replaced(list, twin.key, { seen: message.id }) : list;

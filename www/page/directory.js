@@ -1,0 +1,145 @@
+/*
+ * Who and what there is in the space, for the filters, for handing a chat on
+ * and for canned replies; and what the settings change of it.
+ */
+
+import { owns } from '../lib/rights.js';
+import { sessionEnded, state, tell, troubleOf } from './store.js';
+
+const NOUNS = ['agents', 'groups', 'channels', 'canned'];
+
+
+export class DirectoryKeeper {
+  #api;
+
+  /** @param {import('../lib/api.js').Api} api */
+  constructor(api) {
+    this.#api = api;
+  }
+
+  /** Asks for all of it; what does not come stays as it was. */
+  async load() {
+    await Promise.all(NOUNS.map((noun) => this.#loadOne(noun)));
+    if (state.value.me && owns(state.value.me)) {
+      this.#try(async () => {
+        tell({ type: 'directory_came',
+          lists: { space: await this.#api.space() } });
+      });
+    }
+  }
+
+  /** @param {string} noun */
+  #loadOne(noun) {
+    return this.#try(async () => {
+      const answer = await this.#api.records(noun);
+
+      tell({ type: 'directory_came', lists: { [noun]: answer[noun] } });
+    });
+  }
+
+  /**
+   * @param {string} noun agents, groups, channels, canned
+   * @param {string} id
+   * @param {any} record
+   * @returns {Promise<boolean>}
+   */
+  save(noun, id, record) {
+    return this.#change(async () => {
+      const saved = await this.#api.putRecord(noun, id, record);
+
+      tell({ type: 'record_saved', noun, record: saved });
+      tell({ type: 'save_ended', saved: id,
+        fresh: saved.generated ?? null });
+      /* a group's members are told of in the agents, and the reverse */
+      if (noun === 'groups') {
+        this.#loadOne('agents');
+      }
+    });
+  }
+
+  /**
+   * @param {string} noun
+   * @param {string} id
+   * @param {boolean} [force]
+   */
+  remove(noun, id, force = false) {
+    return this.#change(async () => {
+      await this.#api.deleteRecord(noun, id, force);
+      tell({ type: 'record_deleted', noun, id });
+      tell({ type: 'save_ended', saved: null });
+      if (noun !== 'canned') {
+        this.load();
+      }
+    });
+  }
+
+  /** @param {any} space */
+  saveSpace(space) {
+    return this.#change(async () => {
+      const saved = await this.#api.putSpace(space);
+
+      tell({ type: 'directory_came', lists: { space: saved } });
+      tell({ type: 'save_ended', saved: 'space' });
+    });
+  }
+
+  /** @param {string} agent */
+  tokens(agent) {
+    return this.#try(async () => {
+      const { tokens } = await this.#api.tokens(agent);
+
+      tell({ type: 'tokens_came', agent, tokens });
+    });
+  }
+
+  /**
+   * @param {string} agent
+   * @param {{name: string}} about
+   */
+  makeToken(agent, about) {
+    return this.#change(async () => {
+      const fresh = await this.#api.makeToken(agent, about);
+
+      tell({ type: 'save_ended', saved: null, fresh });
+      await this.tokens(agent);
+    });
+  }
+
+  /**
+   * @param {string} agent
+   * @param {string} token
+   */
+  revokeToken(agent, token) {
+    return this.#change(async () => {
+      await this.#api.revokeToken(agent, token);
+      tell({ type: 'save_ended', saved: null });
+      await this.tokens(agent);
+    });
+  }
+
+  /** @param {() => Promise<void>} act */
+  async #change(act) {
+    tell({ type: 'save_began' });
+    try {
+      await act();
+      return true;
+
+    } catch (error) {
+      if (!sessionEnded(error)) {
+        tell({ type: 'save_failed', trouble: troubleOf(error),
+          errors: /** @type {any} */ (error).problem?.errors });
+      }
+      return false;
+    }
+  }
+
+  /** @param {() => Promise<void>} ask */
+  async #try(ask) {
+    try {
+      await ask();
+
+    } catch (error) {
+      sessionEnded(error);
+    }
+  }
+}

@@ -1,0 +1,80 @@
+/*
+ * Whom and what there is in the space: agents, groups, channels, canned
+ * replies; and the forms of the settings that change them.
+ */
+
+/** @typedef {import('../types.js').State} State */
+/** @typedef {import('../types.js').Settings} Settings */
+
+
+/** @returns {import('../types.js').Directory} */
+export function emptyDirectory() {
+  return { agents: [], groups: [], channels: [], canned: [], space: null };
+}
+
+
+/** @returns {Settings} */
+export function emptySettings() {
+  return { busy: false, trouble: null, errors: {}, saved: null, fresh: null,
+    tokens: {} };
+}
+
+
+/** @type {Record<string, (state: State, event: any) => State>} */
+export const directoryEvents = {
+  directory_came: (state, { lists }) => ({
+    ...state, directory: { ...state.directory, ...lists },
+  }),
+
+  /* one who was there is replaced, a new one finds his place by id */
+  record_saved: (state, { noun, record }) => ({
+    ...state,
+    directory: { ...state.directory,
+      [noun]: placed(state.directory[noun], record) },
+  }),
+
+  record_deleted: (state, { noun, id }) => ({
+    ...state,
+    directory: { ...state.directory, [noun]: state.directory[noun]
+      .filter((/** @type {any} */ one) => one.id !== id) },
+  }),
+
+  settings_left: (state, { made = false }) => settle(state, {
+    ...emptySettings(), tokens: state.settings.tokens,
+    ...(made ? { fresh: state.settings.fresh, saved: state.settings.saved }
+      : {}),
+  }),
+
+  save_began: (state) => settle(state, { busy: true, trouble: null,
+    errors: {}, saved: null }),
+
+  save_ended: (state, { saved, fresh = null }) => settle(state, {
+    busy: false, saved, fresh }),
+
+  save_failed: (state, { trouble, errors = [] }) => settle(state, {
+    busy: false, trouble, errors: byField(errors) }),
+
+  tokens_came: (state, { agent, tokens }) => settle(state, {
+    tokens: { ...state.settings.tokens, [agent]: tokens } }),
+};
+
+
+/**
+ * @param {State} state
+ * @param {Partial<Settings>} change
+ */
+function settle(state, change) {
+  return { ...state, settings: { ...state.settings, ...change } };
+}
+
+
+function placed(list, record) {
+  return [...list.filter((one) => one.id !== record.id), record]
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+
+/** @param {{field: string, detail: string}[]} errors */
+function byField(errors) {
+  return Object.fromEntries(errors.map((one) => [one.field, one.detail]));
+}
