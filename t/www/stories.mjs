@@ -7,14 +7,12 @@
  */
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { checked, noSideways } from './checks.mjs';
 import { run as conversation, launched, opened, picture }
   from './conversation.mjs';
 import { fill } from './fake_people.mjs';
 import { startFake, TOKEN } from './fake_server.mjs';
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const DESK = { width: 1360, height: 800 };
 const PHONE = { width: 390, height: 800 };
 
@@ -283,32 +281,6 @@ async function owner(browser, fake, path = '', viewport = DESK) {
     await page.goto(`${fake.base}#${path}`);
   }
   return page;
-}
-
-
-/*
- * No fault that axe can see.  The page's CSP forbids to add a script; the
- * debugger's own evaluation is not bound by it.
- */
-async function checked(page) {
-  const source = await readFile(AXE, 'utf8');
-  const session = await page.context().newCDPSession(page);
-
-  await session.send('Runtime.evaluate', { expression: source });
-  const { result } = await session.send('Runtime.evaluate', {
-    expression: 'axe.run().then((r) => r.violations)',
-    awaitPromise: true, returnByValue: true });
-
-  assert.deepEqual(result.value.map((one) => [one.id,
-    ...one.nodes.map((node) => node.html.slice(0, 160))]), []);
-}
-
-
-async function noSideways(page) {
-  const wide = await page.evaluate(() =>
-    document.documentElement.scrollWidth - window.innerWidth);
-
-  assert.ok(wide <= 0, `nothing sticks out sideways (${wide}px)`);
 }
 
 

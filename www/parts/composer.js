@@ -120,8 +120,7 @@ function useWriter({ dialog, chat, draft = '', canned, free, wishes }) {
       send();
     },
     combobox: found.length === 0 ? {} : {
-      role: 'combobox', 'aria-expanded': 'true', 'aria-controls': 'canned',
-      'aria-autocomplete': 'list',
+      'aria-controls': 'canned', 'aria-autocomplete': 'list',
       'aria-activedescendant': `canned-${found[at]?.id}`,
     },
   };

@@ -58,8 +58,8 @@ function Head({ dialog, chat, me, route, view, wishes, head }) {
       ><${Icon} name="back" /></a>
     ${chat && html`<${Avatar} chat=${chat} view=${view} />`}
     <div class="dialog__who">
-      <h2 class="dialog__title" ref=${head} tabindex="-1" dir="auto">
-        ${chat ? chat.title : `№${dialog.id}`}</h2>
+      <h1 class="dialog__title" ref=${head} tabindex="-1" dir="auto">
+        ${chat ? chat.title : `№${dialog.id}`}</h1>
       ${chat && html`<${About} chat=${chat} view=${view} />`}
     </div>
     <div class="dialog__actions">

@@ -7,11 +7,11 @@ import { troubleText } from './trouble.js';
 
 
 export function Toasts({ toasts, chats, view, onDismiss }) {
-  return html`<ul class="toasts" role="status" aria-live="polite">
+  return html`<div class="toasts" role="status"><ul class="toasts__list">
     ${toasts.map((toast) => html`<${Toast}
       key=${toast.key} toast=${toast} chat=${chats[toast.chat]} view=${view}
       onDismiss=${() => onDismiss(toast.key)} />`)}
-  </ul>`;
+  </ul></div>`;
 }
 
 
