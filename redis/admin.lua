@@ -107,7 +107,7 @@ do
     guard(caller, a.role)
     guard(caller, old and old.role)
     if not old then
-      Field.room(Keys.agents(root), 'agents')
+      Field.room(Keys.agents(root), 'agents', Space.limit(root, 'agents'))
     end
     a.groups = old and old.groups or ''
     call('HSET', Keys.agent(root, id), 'name', a.name, 'role', a.role,

@@ -74,6 +74,7 @@ do
     if who == ROOT then
       return of_root(root)
     end
+    Space.must_serve(call('HGET', Keys.space(root), 'suspended'))
     local kind, value = string.match(who, '^(%l+):(.+)$')
     if kind == 'digest' and string.find(value, '^%x+$') and #value == 64 then
       return of_digest(root, value, now)

@@ -102,6 +102,9 @@ do
     end
     local lease = Arg.int(args[3], 1, LEASE_MAX)
     local limit = Arg.limit(args[4])
+    if call('HGET', Keys.space(root), 'suspended') == '1' then
+      return {''}
+    end
     Space.check(root)
     return Outbox.claim(root, now, args[2], lease, limit)
   end)
@@ -128,13 +131,17 @@ do
 
 
   -- space_put: creates a space (root only) or replaces its settings (owner).
-  -- ARGV now, who, name, locale, retention_days, plans_url, plan
-  -- returns Space; errors: INVALID
-  register('space_put', 7, '', function(root, now, args)
+  -- ARGV now, who, name, locale, retention_days, plans_url, plan,
+  -- return_minutes or nothing
+  -- returns Space; errors: INVALID, INUSE (it is being deleted)
+  register('space_put', -7, '', function(root, now, args)
+    if #args > 8 then
+      badcall('number of arguments')
+    end
     return Space.put(root, args[2], now,
                      {name = args[3], locale = args[4],
                       retention_days = args[5], plans_url = args[6],
-                      plan = args[7]})
+                      plan = args[7], return_minutes = args[8] or ''})
   end)
 
 

@@ -148,4 +148,69 @@ do
     Limit.take(root, now, args[2], args[3], most)
     return 'ok'
   end)
+
+
+  -- stats: ARGV now, who
+  -- returns the body of GET stats, for owner and admin
+  register('stats', 2, 'no-writes', function(root, now, args)
+    local s = Space.open(root, now)
+    return Stats.show(s, Agent.caller(root, args[2], now))
+  end)
+
+
+  -- purge: one step of what a space wants done by itself.
+  -- ARGV now, where to go on, or empty
+  -- returns chats erased, chats returned to their groups, where to go on or
+  -- empty: all is done
+  register('purge', 2, 'allow-oom', function(root, now, args)
+    if not string.find(args[2], '^%d*$') or #args[2] > 16 then
+      badcall('cursor')
+    end
+    return Purge.step(Space.open(root, now), args[2])
+  end)
+
+
+  -- tenant: a space as root sees it, with its usage.
+  -- ARGV now, who
+  -- returns Tenant; empty: no such space
+  register('tenant', 2, 'no-writes', function(root, now, args)
+    return Tenant.show(root, args[2], now)
+  end)
+
+
+  -- tenant_rule: what a space may.
+  -- ARGV now, who, suspended (1|0), then the most it may have of chats, agents
+  -- and channels, empty: any number
+  -- returns Tenant; errors: INVALID
+  register('tenant_rule', 6, 'allow-oom', function(root, now, args)
+    local rules = {suspended = Arg.flag(args[3]) and '1' or '0',
+                   chats = args[4], agents = args[5], channels = args[6]}
+    Tenant.rule(root, args[2], now, rules)
+    return Tenant.show(root, args[2], now)
+  end)
+
+
+  -- tenant_wipe: one step of the end of a space.
+  -- ARGV now, who, cursor, empty to begin with
+  -- returns the next cursor, empty: nothing is left of it
+  register('tenant_wipe', 3, 'allow-oom', function(root, _, args)
+    if not string.find(args[3], '^%d*$') or #args[3] > 20 then
+      badcall('cursor')
+    end
+    return Tenant.wipe(root, args[2], args[3])
+  end)
+
+
+  -- parked: how many polls of the space wait in a worker.
+  -- ARGV now, worker, number
+  -- returns an empty string
+  register('parked', 3, 'allow-oom', function(root, now, args)
+    if args[2] == '' or #args[2] > 64 then
+      badcall('worker')
+    end
+    local count = Arg.int(args[3], 0, 1000000000)
+    Space.check(root)
+    Tenant.parked(root, now, args[2], count)
+    return ''
+  end)
 end

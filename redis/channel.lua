@@ -136,7 +136,8 @@ do
       Field.invalid('kind', 'is no kind of channel')
     end
     if not old then
-      Field.room(Keys.channels(root), 'channels')
+      Field.room(Keys.channels(root), 'channels',
+                 Space.limit(root, 'channels'))
     end
     if not old or old.kind ~= c.kind then
       local kind = kind_of_chats(root, id)

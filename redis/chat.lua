@@ -16,19 +16,20 @@ local Chat = {}
 
 do
   local HOT = {'status', 'polled', 'group', 'parts', 'blocked', 'nm', 'nc',
-               'na', 'gen', 'piece'}
+               'na', 'gen', 'piece', 'nb'}
   local COLD = {'channel', 'kind', 'ctitle', 'user', 'name', 'username',
                 'phone', 'email', 'title', 'resp', 'former', 'created',
-                'closed', 'tags', 'heard'}
+                'closed', 'tags', 'heard', 'asked'}
   local IS_COLD = {channel = true, kind = true, ctitle = true, user = true,
                    name = true, username = true, phone = true, email = true,
                    title = true, resp = true, former = true, created = true,
-                   closed = true, tags = true, heard = true}
+                   closed = true, tags = true, heard = true, asked = true}
   local IS_PART = {who = true, state = true, last = true, waits = true,
                    updated = true, rev = true}
 
   -- what a change of state, and of who it is with, change in the hash
-  local TURNING = {'status', 'group', 'resp', 'parts', 'former', 'closed'}
+  local TURNING = {'status', 'group', 'resp', 'parts', 'former', 'closed',
+                   'asked'}
   local NAMING = {'channel', 'kind', 'polled', 'ctitle', 'user', 'name',
                   'username', 'phone', 'email', 'title', 'created', 'tags'}
 
@@ -109,7 +110,8 @@ do
       root = root, n = n, status = f[1], was = f[1], polled = f[2] or '',
       group = f[3] or '', parts = f[4] or '', blocked = f[5] or '',
       nm = tonumber(f[6] or 0), nc = tonumber(f[7] or 0),
-      na = tonumber(f[8] or 0), gen = f[9], piece = f[10]
+      na = tonumber(f[8] or 0), gen = f[9], piece = f[10],
+      nb = tonumber(f[11] or 0), was_group = f[3] or ''
     }, LAZY)
   end
 
@@ -134,8 +136,10 @@ do
   -- A chat that is not there yet; id: of the channel, c: its kind, title, group
   -- and polled.  Takes the next number; it is written by Chat.save().
   function Chat.make(s, id, c, user)
+    Space.room(s)
     s.seq = s.seq + 1
     local chat = {root = s.root, n = Num.text(s.seq), nm = 0, nc = 0, na = 0,
+                  nb = 0,
                   was = '', blocked = '', last = 'null', waits = 'null'}
     for _, field in ipairs(COLD) do
       chat[field] = ''
@@ -144,6 +148,7 @@ do
     chat.channel, chat.kind, chat.ctitle = id, c.kind, c.title
     chat.polled = (c.polled == '1') and '1' or ''
     chat.user, chat.created = user, Num.text(s.now)
+    chat.asked = chat.created
     chat.turned, chat.renamed, chat.named_by = true, true, c.title
     return chat
   end
@@ -273,6 +278,8 @@ do
     s.at = m.at
     local piece = Message.piece(m)
     call('RPUSH', Keys.log(s.root, chat.n), piece)
+    chat.nb = chat.nb + #piece
+    s.messages, s.bytes = s.messages + 1, s.bytes + #piece
     chat.said = true
     if chat.polled == '1' and m.kind ~= 'note' and not m.event then
       chat.heard_by_visitor = true
@@ -353,15 +360,30 @@ do
     chat.turned, chat.moved = true, true
   end
 
-  local function count(s, chat)
-    if chat.was ~= chat.status then
-      if chat.was ~= '' then
-        s[chat.was] = s[chat.was] - 1
-      end
-      s[chat.status] = s[chat.status] + 1
-      chat.was = chat.status
-      s.counted = true
+  local function step(key, field, by)
+    if call('HINCRBY', key, field, by) == 0 then
+      call('HDEL', key, field)
     end
+  end
+
+  -- the chats of a channel and of a group in a status: one more, or one less
+  function Chat.tally(root, chat, status, group, by)
+    step(Keys.load(root), 'c:' .. chat.channel .. ':' .. status, by)
+    step(Keys.load(root), 'g:' .. group .. ':' .. status, by)
+  end
+
+  local function count(s, chat)
+    if chat.was == chat.status and chat.was_group == chat.group then
+      return
+    end
+    if chat.was ~= '' then
+      s[chat.was] = s[chat.was] - 1
+      Chat.tally(s.root, chat, chat.was, chat.was_group, -1)
+    end
+    s[chat.status] = s[chat.status] + 1
+    Chat.tally(s.root, chat, chat.status, chat.group, 1)
+    chat.was, chat.was_group = chat.status, chat.group
+    s.counted = true
   end
 
   local function gather(chat, fields, flat)
@@ -377,7 +399,7 @@ do
   local function store(s, chat)
     local key = Keys.chat(s.root, chat.n)
     local flat = {'nm', chat.nm, 'nc', chat.nc, 'na', chat.na,
-                  'piece', chat.piece}
+                  'piece', chat.piece, 'nb', chat.nb}
     if chat.regen then
       gather(chat, {'gen'}, flat)
     end
@@ -439,7 +461,7 @@ do
 
   -- only the log has grown: the Chat as people see it has not changed
   function Chat.keep(s, chat)
-    call('HSET', Keys.chat(s.root, chat.n), 'nm', chat.nm)
+    call('HSET', Keys.chat(s.root, chat.n), 'nm', chat.nm, 'nb', chat.nb)
     return Chat.words(chat, Num.text(s.rev), '')
   end
 

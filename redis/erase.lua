@@ -39,6 +39,8 @@ do
     Chat.rest(s, chat)
     local words = Chat.words(chat, bury(s, chat), 'c')
     s[chat.status] = s[chat.status] - 1
+    Chat.tally(s.root, chat, chat.status, chat.group, -1)
+    s.messages, s.bytes = s.messages - chat.nm, s.bytes - chat.nb
     Outbox.drop(s.root, chat.n)
     call('UNLINK', keys_of(s.root, chat.n))
     return words

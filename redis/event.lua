@@ -154,6 +154,7 @@ do
   -- somebody has answered in the platform's own app
   local function from_app(s, chat, m)
     chat.na = chat.nc
+    Stats.answered(s, chat)
     Chat.rest(s, chat)
     m.delivery = '"sent"'
   end

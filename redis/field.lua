@@ -78,10 +78,12 @@ do
     return text
   end
 
-  -- ends the call when a set has no room for one more member
-  function Field.room(key, what)
-    if call('SCARD', key) >= FIELD_MOST then
-      invalid('id', 'there are ' .. FIELD_MOST .. ' ' .. what .. ' already')
+  -- ends the call when a set has no room for one more member; limit: what the
+  -- space may have of them, or nil
+  function Field.room(key, what, limit)
+    local most = math.min(limit or FIELD_MOST, FIELD_MOST)
+    if call('SCARD', key) >= most then
+      invalid('id', 'there are ' .. most .. ' ' .. what .. ' already')
     end
   end
 end

@@ -51,6 +51,11 @@ function Keys.online(root) return root .. ':online' end
 function Keys.away(root) return root .. ':away' end
 function Keys.serving(root) return root .. ':serving' end
 
+function Keys.load(root) return root .. ':load' end
+function Keys.firsts(root, day) return root .. ':firsts:' .. day end
+function Keys.parked(root) return root .. ':parked' end
+function Keys.wiping(root) return root .. ':wiping' end
+
 function Keys.notice(root) return root .. ':notice' end
 
 -- outside of all spaces: the registry of them
@@ -62,12 +67,21 @@ function Keys.name(root) return string.sub(root, 8, -2) end
 
 local Space = {}
 
+-- ends the call with FORBIDDEN when that is what the hash says
+function Space.must_serve(suspended)
+  if suspended == '1' then
+    fail('FORBIDDEN this space is suspended')
+  end
+end
+
 -- ends the call with NOSPACE when the space is not there.  Nothing is found in
 -- a space that does not exist, so ask when something was not found.
 function Space.check(root)
-  if call('EXISTS', Keys.space(root)) == 0 then
+  local f = call('HMGET', Keys.space(root), 'v', 'suspended')
+  if not f[1] then
     fail('NOSPACE ' .. Keys.name(root))
   end
+  Space.must_serve(f[2])
 end
 
 -- the next rev after last (digits, or false), as digits; nothing is written
@@ -104,16 +118,19 @@ do
     return rawget(s, field)
   end}
 
-  -- A space for one call: {root, now, rev, gen}, and, read when it is first asked
+  -- A space for one call: {root, now, rev, gen, messages, bytes}, and, read when it is first asked
   -- for, {seq, locale, name, plan, reset, unassigned, active, inactive}.  NOSPACE if
   -- it is not there.  Changes stay in the table until Space.close().
   function Space.open(root, now)
-    local f = call('HMGET', Keys.space(root), 'v', 'rev', 'gen')
+    local f = call('HMGET', Keys.space(root), 'v', 'rev', 'gen', 'messages',
+                   'bytes', 'suspended')
     if not f[1] then
       fail('NOSPACE ' .. Keys.name(root))
     end
+    Space.must_serve(f[6])
     return setmetatable({root = root, now = now, rev = tonumber(f[2] or 0),
-                         gen = f[3] or '0'}, REST)
+                         gen = f[3] or '0', messages = tonumber(f[4] or 0),
+                         bytes = tonumber(f[5] or 0)}, REST)
   end
 end
 
@@ -128,15 +145,17 @@ function Space.take(s)
   return Num.text(s.rev)
 end
 
--- writes the clock back; counted: and the numbers of chats
+-- writes the clock back and what is stored; counted: and the numbers of chats
 function Space.close(s, counted)
   local key = Keys.space(s.root)
   if counted then
-    call('HSET', key, 'rev', Num.text(s.rev), 'seq', s.seq,
+    call('HSET', key, 'rev', Num.text(s.rev), 'messages', s.messages,
+         'bytes', Num.text(s.bytes), 'seq', s.seq,
          'n:unassigned', s.unassigned, 'n:active', s.active,
          'n:inactive', s.inactive)
   else
-    call('HSET', key, 'rev', Num.text(s.rev))
+    call('HSET', key, 'rev', Num.text(s.rev), 'messages', s.messages,
+         'bytes', Num.text(s.bytes))
   end
 end
 

@@ -26,6 +26,13 @@ do
            and call('SISMEMBER', Keys.away(root), id) == 0 or false
   end
 
+  -- has he been there after that time, and has not said that he is away?
+  function Presence.since(root, id, time)
+    local at = call('ZSCORE', Keys.online(root), id)
+    return at and tonumber(at) > time
+           and call('SISMEMBER', Keys.away(root), id) == 0 or false
+  end
+
   -- is one of a group's agents there?  '': one of all
   function Presence.any(root, group, now)
     local since = '(' .. Num.text(now - HOLDS)

@@ -83,6 +83,7 @@ do
     local piece = Chat.add(s, chat, m)
     Reply.keep_refs(s.root, chat.n, r.refs)
     chat.na = chat.nc
+    Stats.answered(s, chat)
     Chat.rest(s, chat)
     Chat.read_all(s, chat, caller.id)
     Chat.top(s, chat, m, r.preview, r.count)

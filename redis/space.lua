@@ -9,15 +9,18 @@ do
 
   -- hundred years
   local RETENTION_MAX = 36500
+  -- a day
+  local RETURN_MAX = 1440
 
   local function read(root)
     local s = call('HMGET', Keys.space(root), 'name', 'locale', 'plan',
-                   'retention_days', 'plans_url')
+                   'retention_days', 'plans_url', 'return_minutes')
     if not s[1] then
       return nil
     end
     return {name = s[1], locale = s[2], plan = s[3],
-            retention_days = s[4] or '', plans_url = s[5] or ''}
+            retention_days = s[4] or '', plans_url = s[5] or '',
+            return_minutes = s[6] or ''}
   end
 
   local function head(root, s)
@@ -26,19 +29,26 @@ do
                          s.locale, s.plan)
   end
 
+  local function number(text)
+    return (text == '') and 'null' or text
+  end
+
   local function json(root, s)
-    local days = (s.retention_days == '') and 'null' or s.retention_days
-    return head(root, s) .. ',"retention_days":' .. days
+    return head(root, s) .. ',"retention_days":' .. number(s.retention_days)
+           .. ',"return_minutes":' .. number(s.return_minutes)
            .. ',"plans_url":' .. Json.maybe(s.plans_url) .. '}'
   end
 
   local function write(root, s)
     call('HSET', Keys.space(root), 'name', s.name, 'locale', s.locale,
          'plan', s.plan, 'retention_days', s.retention_days,
-         'plans_url', s.plans_url)
+         'plans_url', s.plans_url, 'return_minutes', s.return_minutes)
   end
 
   local function create(root, now, s)
+    if call('EXISTS', Keys.wiping(root)) == 1 then
+      fail('INUSE this space is being deleted')
+    end
     write(root, s)
     call('HSET', Keys.space(root), 'v', 1, 'seq', 0, 'gen', 0,
          'n:unassigned', 0, 'n:active', 0, 'n:inactive', 0)
@@ -72,7 +82,20 @@ do
     return json(root, read(root))
   end
 
-  -- s: name, locale, retention_days, plans_url, plan, as typed
+  -- how many of something the space may have; nil: any number
+  function Space.limit(root, what)
+    return tonumber(call('HGET', Keys.space(root), 'limit:' .. what) or '')
+  end
+
+  -- ends the call when an open space may not have one more chat
+  function Space.room(s)
+    local most = Space.limit(s.root, 'chats')
+    if most and s.unassigned + s.active + s.inactive >= most then
+      fail('LIMIT 3600 this space has as many chats as it may')
+    end
+  end
+
+  -- s: name, locale, retention_days, plans_url, plan, return_minutes, as typed
   function Space.put(root, who, now, s)
     local old = read(root)
     local caller
@@ -86,6 +109,8 @@ do
     s.plan = Field.word('plan', s.plan, PLANS, plan)
     s.retention_days = Field.int('retention_days', s.retention_days, 1,
                                  RETENTION_MAX)
+    s.return_minutes = Field.int('return_minutes', s.return_minutes, 1,
+                                 RETURN_MAX)
     s.plans_url = Field.url('plans_url', s.plans_url)
     if s.plan ~= plan and who ~= 'root' then
       fail('FORBIDDEN the plan is changed with the root token')

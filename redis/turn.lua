@@ -221,6 +221,7 @@ do
     end
     chat.status = 'inactive'
     chat.closed = Num.text(s.now)
+    Chat.clear(chat, 'asked')
     Chat.rest(s, chat)
     Chat.event(s, chat, 'closed', caller.name)
     return true
@@ -244,6 +245,7 @@ do
     release(chat)
     Chat.clear(chat, 'closed')
     chat.status = 'unassigned'
+    chat.asked = Num.text(s.now)
     Chat.event(s, chat, 'reopened')
   end
 

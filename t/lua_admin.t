@@ -22,7 +22,8 @@ my $gen = 0;
 # the space
 
 my %made = (id => $s->space(), name => $s->space(), locale => 'uk',
-    plan => 'free', retention_days => undef, plans_url => undef);
+    plan => 'free', retention_days => undef,
+    plans_url => undef, return_minutes => undef);
 
 like($s->error(space_put => $now, 'agent:petro', 'x', '', '', '', ''),
     qr/^NOSPACE/, 'nobody but root makes a space');
@@ -31,7 +32,8 @@ is_deeply($s->json(space_put => $now, 'root', '', '', '', '', ''), \%made,
 is_deeply($s->json(space => $now, 'root'), \%made, 'is read back');
 
 %made = (%made, name => 'Крамниця "Ліс"', locale => 'en', plan => 'commercial',
-    retention_days => 30, plans_url => 'https://example.org/plans');
+    retention_days => 30, plans_url => 'https://example.org/plans',
+    return_minutes => undef);
 is_deeply($s->json(space_put => $now, 'root', 'Крамниця "Ліс"', 'en', '30',
     'https://example.org/plans', 'commercial'), \%made, 'a space with all');
 renamed('another locale renames the guests');
