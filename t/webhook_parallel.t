@@ -22,7 +22,9 @@ my $EACH = 100;
 
 my %SECRET = ('X-Telegram-Bot-Api-Secret-Token' => 'hook-secret');
 
-my $t = Test::Inbox->new(workers => 4)->start();
+# a busy machine is slow, and not wrong
+my $t = Test::Inbox->new(workers => 4, http => 'inbox_redis_timeout 30s;')
+    ->start();
 $t->telegram();
 
 
@@ -50,7 +52,7 @@ my $refused = 0;
 
 $crowd->add(platform($_)) for 1 .. $USERS;
 
-ok($crowd->run(60), 'ten thousand updates are taken');
+ok($crowd->run(150), 'ten thousand updates are taken');
 is($refused, 0, 'each at once');
 
 $journal = walk_journal();
