@@ -36,21 +36,13 @@ sub tokens {
 }
 
 
-my %waiting = (
-    inbox => sub { $_[0]->metric('inbox_parked_polls') },
-    nchan => sub {
-        $_[0]->get('nchan', '/stat')->{content} =~ /subscribers: (\d+)/ ? $1 : 0
-    },
-);
-
-
 sub one_side {
     my ($s, $name, $how, @polls) = @_;
 
     $s->restart_nginx($name);
 
     my $address = $how =~ /t/ ? $s->tls($name) : $s->address($name);
-    my $count = sub { $waiting{$name}->($s) };
+    my $count = sub { $s->waiting($name) };
 
     # the worker has seen a bit of everything
     my $park = park($s, $address, $how =~ s/g//r, @polls[0 .. $WARM - 1]);

@@ -56,9 +56,10 @@ sub chats {
 
 
 sub one_side {
-    my ($s, $name, $count, $polls, $messages) = @_;
+    my ($s, $name, $polls, $messages) = @_;
 
     my $address = $s->address($name);
+    my $count = sub { $s->waiting($name) };
     my $park = park($s, $address, '', @$polls);
     $park->settle(scalar @$polls, $count);
 
@@ -87,12 +88,6 @@ sub {
     my @tokens = tokens($s);
     my @chats = chats($s, @tokens[0 .. 2 * $WOKEN - 1]);
 
-    my %count = (
-        inbox => sub { $s->metric('inbox_parked_polls') },
-        nchan => sub { $s->get('nchan', '/stat')->{content}
-                       =~ /subscribers: (\d+)/ ? $1 : 0 },
-    );
-
     my @replies = map { http_request(POST => "/inbox/api/v1/chats/$_/messages",
         ['Authorization: Bearer ' . $s->token,
          'Content-Type: application/json'], qq({"text":"$TEXT"})) } @chats;
@@ -112,7 +107,7 @@ sub {
                      nchan => [\@sub, \@publish]);
 
         for my $name ('inbox', 'nchan') {
-            my $r = one_side($s, $name, $count{$name}, @{$sides{$name}});
+            my $r = one_side($s, $name, @{$sides{$name}});
             push @{$seen{$name}{$_}}, $r->{$_} for keys %$r;
         }
     }

@@ -25,8 +25,8 @@ sub new {
 
 
 # name, unit, ours => [...], reference => [...] (none: a figure without a
-# reference), against => what the reference is, hold => '>= 0.9' (of the ratio's
-# median; of ours when there is no reference), digits, note
+# reference), against => what the reference is, hold => '>= 0.9' (of the ratio;
+# of ours when there is no reference), note
 sub add {
     my ($self, $row, %f) = @_;
 
@@ -41,15 +41,26 @@ sub add {
         $figure{ratio} = parts(\@ratio);
     }
 
-    if ($f{hold}) {
-        my $value = ($figure{ratio} // $figure{ours})->{median};
-        my ($op, $bound) = split ' ', $f{hold};
-        $figure{held} = ($op eq '>=' ? $value >= $bound : $value <= $bound)
-            ? JSON::PP::true : JSON::PP::false;
-    }
+    $figure{verdict} = verdict(\%figure) if $f{hold};
 
     push @{$self->{figures}}, \%figure;
     print line(\%figure);
+}
+
+
+# held: in every round; undecided: in some of them, so the machine was too busy
+# to tell, whatever the median says
+sub verdict {
+    my ($figure) = @_;
+
+    my $of = $figure->{ratio} // $figure->{ours};
+    my ($op, $bound) = split ' ', $figure->{hold};
+    my ($worst, $best) = $op eq '>=' ? @{$of}{qw(min max)}
+                                     : @{$of}{qw(max min)};
+    my $holds = $op eq '>=' ? sub { $_[0] >= $bound } : sub { $_[0] <= $bound };
+
+    return $holds->($worst) ? 'held' : $holds->($best) ? 'undecided'
+                                                       : 'not reached';
 }
 
 
@@ -86,8 +97,7 @@ sub line {
 
     my $ratio = $f->{ratio}
         ? sprintf('%.2f  %.2f  %.2f', @{$f->{ratio}}{qw(min median max)}) : '';
-    my $hold = !$f->{hold} ? ''
-             : $f->{hold} . ($f->{held} ? '' : '  below the goal');
+    my $hold = $f->{hold} ? "$f->{hold}  $f->{verdict}" : '';
 
     return sprintf("%-9s %-46s %12s %12s   %-20s %s\n", $f->{row},
         "$f->{name}, $f->{unit}", spaced($f->{ours}{median}),

@@ -430,11 +430,22 @@ sub inbox {
 }
 
 
-sub metric {
+# Polls that wait and have nothing under way.  Ours are parked before they ask,
+# so those whose question is still with Redis are taken off: each of them is an
+# ordinary request yet.
+sub waiting {
     my ($self, $name) = @_;
 
-    return $self->get('inbox', '/inbox/metrics')->{content}
-        =~ /^\Q$name\E\{[^}]*\} (\d+)/m ? $1 : 0;
+    if ($name eq 'nchan') {
+        return $self->get($name, '/stat')->{content} =~ /^subscribers: (\d+)/m
+            ? $1 : 0;
+    }
+
+    my $text = $self->get($name, '/inbox/metrics')->{content};
+    my ($parked) = $text =~ /^inbox_parked_polls\{[^}]*\} (\d+)/m;
+    my ($asking) = $text =~ /^inbox_store_calls_in_flight\{[^}]*\} (\d+)/m;
+
+    return ($parked // 0) - ($asking // 0);
 }
 
 
