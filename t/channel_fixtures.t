@@ -101,6 +101,14 @@ my %channel = map { $_->{kind} => $_ } @{ adapter_json('', 'channels') };
 is($channel{telegram}{text_unit}, 'utf16', 'Telegram counts UTF-16 units');
 is($channel{telegram}{polled}, 0, 'Telegram is written to');
 is($channel{site}{polled}, 1, 'a visitor of a site asks us');
+
+my %limit = (telegram => [4096, 'utf16', 0], viber => [7000, 'chars', 0],
+    facebook => [2000, 'chars', 86400], instagram => [1000, 'bytes', 86400],
+    whatsapp => [4096, 'chars', 86400], vk => [4096, 'chars', 0],
+    site => [4096, 'chars', 0], webhook => [16384, 'bytes', 0]);
+
+is_deeply({ map { $_ => [@{ $channel{$_} }{qw(text_limit text_unit window)}] }
+    keys %channel }, \%limit, 'limits and windows');
 is($channel{site}{hook}, 0, 'a site has no webhook');
 is_deeply($channel{site}{credentials}, ['identity_secret'],
           'a site has an identity secret');

@@ -24,6 +24,7 @@ extern const ngx_inbox_channel_t  ngx_inbox_instagram;
 extern const ngx_inbox_channel_t  ngx_inbox_whatsapp;
 extern const ngx_inbox_channel_t  ngx_inbox_vk;
 extern const ngx_inbox_channel_t  ngx_inbox_site;
+extern const ngx_inbox_channel_t  ngx_inbox_generic;
 
 
 const ngx_inbox_channel_t *const  ngx_inbox_channels[] = {
@@ -34,6 +35,7 @@ const ngx_inbox_channel_t *const  ngx_inbox_channels[] = {
     &ngx_inbox_whatsapp,
     &ngx_inbox_vk,
     &ngx_inbox_site,
+    &ngx_inbox_generic,
     NULL
 };
 

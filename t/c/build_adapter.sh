@@ -5,7 +5,7 @@
 # Builds what runs the module's pure code without nginx:
 #
 #     t/c/build_adapter.sh        build/adapter/adapter, the command of the tests
-#     t/c/build_adapter.sh fuzz   build/adapter/fuzz_telegram, .../fuzz_json too
+#     t/c/build_adapter.sh fuzz   build/adapter/fuzz_channels, .../fuzz_json too
 #
 # Both under AddressSanitizer and the undefined behaviour sanitizer, with every
 # allocation from a pool one of its own, so that bounds inside pools are seen.
@@ -118,7 +118,7 @@ fuzz)
     sanitize=-fsanitize=fuzzer-no-link,address,undefined
     compile "$clang" "$sanitize" "$out/fuzz"
 
-    for name in telegram json; do
+    for name in channels json; do
         # shellcheck disable=SC2086
         $clang $common $warnings $includes \
             -fsanitize=fuzzer,address,undefined -o "$out/fuzz_$name" \

@@ -18,22 +18,37 @@ seconds=${1:-30}
 
 "$top/t/c/build_adapter.sh" fuzz
 
-# seeds: requests without their header, and the platform's answers
-mkdir -p "$out/seeds"
+# seeds: requests without their header, and the platform's answers; for the
+# channels behind the byte that chooses one: its place among those that have a
+# webhook
+mkdir -p "$out/seeds/channels" "$out/seeds/json"
 
-for request in "$top"/t/fixtures/telegram/*/request; do
-    case=$(basename "$(dirname "$request")")
-    sed '1,/^$/d' "$request" > "$out/seeds/$case"
+number=0
+
+for kind in telegram viber facebook instagram whatsapp vk webhook; do
+    byte=$(printf '\\%03o' "$number")
+    number=$((number + 1))
+
+    for file in "$top/t/fixtures/$kind"/*/request \
+                "$top/t/fixtures/$kind"/*/answer.json
+    do
+        seed=$kind-$(basename "$(dirname "$file")")
+
+        case $file in
+        *request) sed '1,/^$/d' "$file" > "$out/seeds/json/$seed" ;;
+        *)        cp "$file" "$out/seeds/json/$seed" ;;
+        esac
+
+        # shellcheck disable=SC2059
+        { printf "$byte"; cat "$out/seeds/json/$seed"; } \
+            > "$out/seeds/channels/$seed"
+    done
 done
 
-for answer in "$top"/t/fixtures/telegram/*/answer.json; do
-    cp "$answer" "$out/seeds/$(basename "$(dirname "$answer")")"
-done
-
-for name in telegram json; do
+for name in channels json; do
     mkdir -p "$out/corpus/$name"
     "$out/fuzz_$name" -max_total_time="$seconds" -max_len=4096 -timeout=5 \
         -rss_limit_mb=1024 -print_final_stats=1 \
-        -dict="$top/t/fuzz/telegram.dict" -artifact_prefix="$out/$name-" \
-        "$out/corpus/$name" "$out/seeds"
+        -dict="$top/t/fuzz/channels.dict" -artifact_prefix="$out/$name-" \
+        "$out/corpus/$name" "$out/seeds/$name"
 done

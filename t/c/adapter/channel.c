@@ -284,6 +284,7 @@ adapter_event(ngx_inbox_json_writer_t *w, ngx_inbox_event_t *e)
     adapter_field(w, "name", &e->name);
     adapter_field(w, "username", &e->username);
     adapter_field(w, "phone", &e->phone);
+    adapter_field(w, "email", &e->email);
     adapter_field(w, "text", &e->text);
     adapter_field(w, "reply_to", &e->reply_to);
 
@@ -488,6 +489,8 @@ adapter_channel(ngx_inbox_json_writer_t *w, const ngx_inbox_channel_t *channel)
     adapter_field(w, "text_unit", &unit);
     ngx_inbox_json_key(w, "text_limit");
     ngx_inbox_json_put_int(w, (int64_t) channel->text_limit);
+    ngx_inbox_json_key(w, "window");
+    ngx_inbox_json_put_int(w, (int64_t) channel->window);
     ngx_inbox_json_key(w, "hook");
     ngx_inbox_json_put_int(w, channel->verify && channel->parse);
     ngx_inbox_json_key(w, "polled");
