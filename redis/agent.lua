@@ -2,12 +2,13 @@
 
 -- Agent: who calls, what he belongs to and what he may.
 --
--- A caller is {id, name, role, groups, member}: groups is the list of the
--- ids of his groups, member[id] is true for each of them.  It is read anew in
--- every call, so a token that is taken away is dead at once.
+-- A caller is {id, name, role, groups, member, moved}: groups is the list of
+-- the ids of his groups, member[id] is true for each of them, moved the rev at
+-- which they were last changed.  It is read anew in every call, so a token that
+-- is taken away is dead at once.
 --
 -- The root token's agent has no entry in `agents` and cannot be changed; of
--- its hash only `groups` exists, kept as everybody's by admin's groups.
+-- its hash only `groups` and `moved` exist, kept as everybody's by group.
 
 local Agent = {}
 
@@ -29,9 +30,10 @@ do
     fail('UNAUTHORIZED no such token or agent')
   end
 
-  local function made(id, name, role, groups)
+  local function made(id, name, role, groups, moved)
     local list, set = Agent.ids(groups)
-    return {id = id, name = name, role = role, groups = list, member = set}
+    return {id = id, name = name, role = role, groups = list, member = set,
+            moved = tonumber(moved or 0)}
   end
 
   local function of_root(root)
@@ -39,17 +41,17 @@ do
     if not name then
       refuse(root)
     end
-    return made(ROOT, name, 'owner',
-                call('HGET', Keys.agent(root, ROOT), 'groups'))
+    local a = call('HMGET', Keys.agent(root, ROOT), 'groups', 'moved')
+    return made(ROOT, name, 'owner', a[1], a[2])
   end
 
   local function of_agent(root, id)
     local a = call('HMGET', Keys.agent(root, id), 'name', 'role', 'enabled',
-                   'groups')
+                   'groups', 'moved')
     if id == ROOT or a[3] ~= '1' then
       refuse(root)
     end
-    return made(id, a[1], a[2], a[4])
+    return made(id, a[1], a[2], a[4], a[5])
   end
 
   local function of_digest(root, digest, now)

@@ -224,7 +224,7 @@ do
   -- returns Group; errors: INVALID
   register('group_put', 5, '', function(root, now, args)
     manager(root, args[2], now)
-    return Group.put(root, args[3], args[4], args[5])
+    return Group.put(root, now, args[3], args[4], args[5])
   end)
 
 

@@ -2,7 +2,9 @@
 
 -- Group: who serves what.  The members are kept twice, in the group and in each
 -- agent's hash, so that a caller's groups are one read; they are changed here
--- and by the deletion of an agent, nowhere else.
+-- and by the deletion of an agent, nowhere else.  With them changes what an
+-- agent's inbox shows, though none of its chats has: `moved` is the rev below
+-- which his inbox cannot be gone on with.
 
 local Group = {}
 
@@ -47,15 +49,15 @@ do
     return rest
   end
 
-  -- an agent begins or ends to belong to a group
-  local function enrol(root, agent, group, belongs)
+  -- an agent begins or ends to belong to a group, at rev
+  local function enrol(root, agent, group, belongs, rev)
     local key = Keys.agent(root, agent)
     local rest = without(Agent.ids(call('HGET', key, 'groups')), group)
     if belongs then
       rest[#rest + 1] = group
       table.sort(rest)
     end
-    call('HSET', key, 'groups', packed(rest))
+    call('HSET', key, 'groups', packed(rest), 'moved', rev)
   end
 
   -- the comma list as typed -> the members, each once
@@ -77,29 +79,31 @@ do
   end
 
   -- tells those whose membership differs, and writes it down
-  local function change(root, id, old, new)
+  local function change(root, now, id, old, new)
     local old_list, was = Agent.ids(old)
     local new_list, is = Agent.ids(new)
     local moved = {}
     for _, agent in ipairs(old_list) do
       if not is[agent] then
-        enrol(root, agent, id, false)
         moved[#moved + 1] = agent
       end
     end
     for _, agent in ipairs(new_list) do
       if not was[agent] then
-        enrol(root, agent, id, true)
         moved[#moved + 1] = agent
       end
     end
     if #moved > 0 then
+      local rev = Space.rev(root, now)
+      for _, agent in ipairs(moved) do
+        enrol(root, agent, id, is[agent], rev)
+      end
       Space.notice(root, 'agent ' .. table.concat(moved, '\nagent '))
     end
   end
 
   -- creates or replaces; agents: comma list
-  function Group.put(root, id, name, agents)
+  function Group.put(root, now, id, name, agents)
     Field.id('id', id)
     name = Field.name('name', name, id)
     local key = Keys.group(root, id)
@@ -110,7 +114,7 @@ do
     local g = {name = name, agents = packed((members(root, agents)))}
     call('HSET', key, 'name', name, 'agents', g.agents)
     call('SADD', Keys.groups(root), id)
-    change(root, id, old, g.agents)
+    change(root, now, id, old, g.agents)
     return json(id, g)
   end
 
@@ -194,7 +198,7 @@ do
     call('DEL', Keys.group(root, id))
     call('SREM', Keys.groups(root), id)
     call('HDEL', Keys.serving(root), id)
-    change(root, id, g.agents, '')
+    change(root, now, id, g.agents, '')
     Canned.to_everybody(root, id)
     return 'ok'
   end

@@ -176,7 +176,8 @@ do
   -- since (number or false), before, limit; extra: members for the body
   function List.answer(s, caller, view, ask, extra)
     local since = ask.since
-    local reset = since and (since > s.rev or since < s.reset)
+    local reset = since and (since > s.rev or since < s.reset
+                             or since < (view.moved or 0))
     local chats, count, next
     local gone, rev = {}, Num.text(s.rev)
     if since and not reset then
@@ -184,6 +185,10 @@ do
     else
       local before = reset and '' or ask.before
       chats, count, next = page(s, caller, view, before, ask.limit)
+    end
+    if reset then
+      -- also an empty page is news
+      count = math.max(count, 1)
     end
     local body = '{"chats":' .. chats .. ',"gone":' .. Json.list(gone) .. extra
                  .. ',"badge":' .. Agent.badge(s.root, caller) .. ',"rev":'
@@ -347,7 +352,8 @@ do
       end
       return at
     end
-    local view = {match = match, lists = true, top = '', bottom = '-inf',
+    local view = {match = match, lists = true, moved = caller.moved,
+                  top = '', bottom = '-inf',
                   orders = sources(s.root, caller, list),
                   feeds = feeds(s.root, caller)}
     return List.answer(s, caller, view, ask, '')
