@@ -106,6 +106,11 @@ const ROUTES = [
   ['DELETE', /^api\/v1\/session$/, signOut],
   ['GET', /^api\/v1\/me$/, me],
   ['GET', /^api\/v1\/journal$/, journal],
+  ['GET', /^api\/v1\/inbox$/, inbox],
+  ['GET', /^api\/v1\/(agents|groups|channels|canned)$/,
+    (call, noun) => [200, { [noun]: [] }]],
+  ['GET', /^api\/v1\/space$/, (call) => [200, spaceOf(call)]],
+  ['POST', /^api\/v1\/chats\/(\d+)\/typing$/, () => [204, undefined]],
   ['GET', /^api\/v1\/chats\/(\d+)$/, (call, id) => [200, chatOf(call, id)]],
   ['GET', /^api\/v1\/chats\/(\d+)\/messages$/, transcript],
   ['POST', /^api\/v1\/chats\/(\d+)\/messages$/, reply],
@@ -166,10 +171,28 @@ function signOut() {
 function me({ store }) {
   return [200, {
     agent: { ...OWNER, role: 'owner', groups: [], online: true },
-    space: { id: 'default', name: 'Чайна крамниця', locale: 'uk',
-      plan: store.plan },
+    space: spaceOf({ store }),
     inbox: true, journal: store.plan !== 'free', badge: store.badge(),
   }];
+}
+
+
+function spaceOf({ store }) {
+  return { id: 'default', name: 'Чайна крамниця', locale: 'uk',
+    plan: store.plan, plans_url: 'https://example.com/plans',
+    retention_days: null };
+}
+
+
+/** The journal's chats that are the owner's to take, or his. */
+async function inbox({ store, query, signal }) {
+  const listOf = (chat) => (chat.status === 'unassigned' ? 'incoming'
+    : chat.status === 'active' && chat.action === 'open' ? 'mine' : null);
+  const [status, all] = await journal({ store, query, signal });
+  const chats = all.chats.map((chat) => ({ ...chat, list: listOf(chat) }));
+
+  return [status, { ...all, chats: chats.filter((chat) => chat.list),
+    gone: chats.filter((chat) => !chat.list).map((chat) => chat.id) }];
 }
 
 
@@ -224,7 +247,7 @@ function reply(call, id) {
       : 'not_participant' }];
   }
   return once(call, () => store.write(chat.id, { from: 'agent',
-    author: OWNER, text: body.text,
+    author: OWNER, text: body.text, reply_to: body.reply_to ?? null,
     delivery: chat.channel.kind === 'site' ? 'sent' : 'queued' }));
 }
 

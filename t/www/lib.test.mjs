@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isOwn, pieces, safeHref } from '../../www/lib/links.js';
+import { isOwn, originOf, pieces, safeHref } from '../../www/lib/links.js';
 import { compareIds, merge } from '../../www/lib/merge.js';
 import { tokenOf } from '../../www/lib/route.js';
 import { shortTime, span } from '../../www/lib/time.js';
@@ -44,6 +44,16 @@ test('what is our own', () => {
   }
   assert.equal(safeHref(null), null);
   assert.equal(safeHref('//evil.example/x'), null);
+});
+
+
+test('a site is meant by any of its addresses', () => {
+  assert.equal(originOf('shop.example/tea'), 'https://shop.example');
+  assert.equal(originOf('http://a.example:8080/x?y'),
+    'http://a.example:8080');
+  for (const odd of ['ftp://x', 'javascript:1', 'https://', '://']) {
+    assert.equal(originOf(odd), null, odd);
+  }
 });
 
 

@@ -201,6 +201,7 @@ const STORIES = {
     await world.go(owner, '/settings/agents/_new');
     await owner.getByLabel('Назва або ім’я').fill('Юлія');
     await owner.getByLabel('Склад').check();
+    await owner.getByLabel('Підтримка').check();
     await owner.getByRole('button', { name: 'Створити' }).click();
     await owner.waitForURL(/agents\/iuliia$/);
     await owner.getByLabel('Для чого').fill('ноутбук');
@@ -241,9 +242,13 @@ const STORIES = {
       /data-channel="kramnytsia"/);
     await picture(owner, 'widget');
     await checked(owner);
-    await owner.getByLabel('Дозволені сайти').fill('ftp://x');
+    await owner.getByLabel('Дозволені сайти').fill('shop.example/tea ftp://x');
     await owner.getByRole('button', { name: 'Зберегти' }).click();
-    await owner.locator('.form > .problem', { hasText: /./ }).waitFor();
+    await owner.locator('.form__foot', { hasText: 'Збережено' }).waitFor();
+    await owner.reload();
+    await owner.getByLabel('Дозволені сайти').waitFor();
+    assert.equal(await owner.getByLabel('Дозволені сайти').inputValue(),
+      'https://shop.example');
   },
 
   async a_free_plan_shows_the_way_to_the_plans(world) {

@@ -42,7 +42,7 @@ const STORIES = {
     const page = await owner(story);
 
     await page.locator('.journal__link').first().click();
-    await page.getByRole('button', { name: 'Завершити' }).click();
+    await page.locator('.dialog__close').click();
     await page.getByRole('button', { name: 'Відкрити знову' }).click();
     await page.locator('.composer__text').waitFor();
     await page.locator('.message--event', { hasText: 'знову' }).waitFor();
@@ -121,6 +121,6 @@ async function owner(story) {
   const page = await opened(story, DESK);
 
   await page.goto(`${BASE}#token=${TOKEN}`);
-  await page.locator('.top_bar').waitFor();
+  await page.locator('.menu').waitFor();
   return page;
 }

@@ -75,7 +75,7 @@ const STORIES = {
     fill(fake.store);
     const page = await owner(browser, fake, '/chats/3?status=active');
 
-    await page.getByRole('button', { name: 'Завершити' }).click();
+    await page.locator('.dialog__close').click();
     await page.getByRole('button', { name: 'Відкрити знову' }).click();
     await page.locator('.composer__text').waitFor();
     await page.locator('.message--event', { hasText: 'знову' }).waitFor();
@@ -83,7 +83,7 @@ const STORIES = {
 
   async a_free_plan_is_told_so(fake, browser) {
     fake.store.plan = 'free';
-    const page = await owner(browser, fake);
+    const page = await owner(browser, fake, '/journal');
 
     await page.getByText('комерційних тарифах').waitFor();
     await picture(page, 'free');
@@ -135,21 +135,52 @@ const STORIES = {
     }
     const page = await owner(browser, fake);
 
-    await page.locator('.journal__more').click();
-    await page.locator('.journal__more').click();
-    await page.locator('#chat-1').waitFor();
-    assert.equal(await page.locator('.journal__row').count(), 120);
+    await page.locator('#chat-120').waitFor();
+    await toTheEnd(page, '#chat-1');
+    assert.ok(await page.locator('.journal__row').count() < 60,
+      'what is far away is not drawn');
+    await page.locator('.journal').evaluate((box) => box.scrollTo(0, 0));
     await page.locator('#chat-120').click();
     await page.getByText('рядок 120', { exact: true }).last().waitFor();
     const seen = page.locator('.transcript .message__text').first();
     const text = await seen.innerText();
     await page.locator('.transcript').evaluate((box) => box.scrollTo(0, 0));
-    await page.locator('.transcript__older').click();
     await page.locator('.message', { hasText: 'рядок 30' }).first().waitFor();
     const kept = page.locator('.transcript .message__text',
       { hasText: new RegExp(`^${text}$`) });
     await kept.first().waitFor();
     assert.ok(await isInView(kept), 'what was read stays in view');
+  },
+
+  async five_thousand_chats_and_nothing_jumps(fake, browser) {
+    for (let n = 1; n <= 5000; n += 1) {
+      fake.store.write(fake.store.open({ name: `Клієнт ${n}` }), {
+        text: 'питання', at: new Date(Date.UTC(2026, 0, 1, 0, n))
+          .toISOString() });
+    }
+    const page = await owner(browser, fake);
+    const box = page.locator('.journal');
+
+    await toTheEnd(page, '#chat-1');
+    assert.ok(await page.locator('.journal__row').count() < 80);
+    await box.evaluate((node) => node.scrollTo(0, node.scrollHeight / 2));
+    await page.waitForFunction(() => document.querySelector('#chat-2500'));
+    await page.locator('#chat-2500').focus();
+    const before = await page.locator('#chat-2500').boundingBox();
+
+    const told = page.waitForResponse(/journal\?.*since=/);
+    fake.store.write(7, { text: 'я тут' });
+    await told;
+    await page.evaluate(() => new Promise((resolve) => {
+      requestAnimationFrame(() => requestAnimationFrame(resolve));
+    }));
+    const after = await page.locator('#chat-2500').boundingBox();
+
+    assert.ok(Math.abs(before.y - after.y) < 2, 'what is read stays');
+    await page.locator('#chat-2500:focus').waitFor();
+    await box.evaluate((node) => node.scrollTo(0, 0));
+    await page.locator('.journal__row', { hasText: 'я тут' }).waitFor();
+    await page.locator('#chat-2500:focus').waitFor({ state: 'attached' });
   },
 
   async everything_on_a_desk_and_on_a_phone_light_and_dark(fake, browser) {
@@ -276,11 +307,23 @@ async function owner(browser, fake, path = '', viewport = DESK) {
   const page = await opened({ browser, faults: [] }, viewport);
 
   await page.goto(link(fake));
-  await page.locator('.top_bar').waitFor();
+  await page.locator('.menu').waitFor();
   if (path) {
     await page.goto(`${fake.base}#${path}`);
   }
   return page;
+}
+
+
+/* page by page, as a reader would who scrolls on and on */
+async function toTheEnd(page, selector) {
+  await page.locator('.journal__row').first().waitFor();
+  await page.waitForFunction((last) => {
+    const box = document.querySelector('.journal');
+
+    box.scrollTo(0, box.scrollHeight);
+    return document.querySelector(last) !== null;
+  }, selector, { timeout: 60_000, polling: 50 });
 }
 
 

@@ -15,6 +15,8 @@ export class World {
   static async made(where) {
     const world = Object.assign(new World(), where);
 
+    await world.api('PUT', 'space',
+      { name: 'Листок', locale: 'uk', plan: 'commercial' });
     world.petro = await world.agent('petro', 'Петро Гулак');
     world.olha = await world.agent('olha', 'Ольга');
     await world.api('PUT', 'groups/support', { name: 'Підтримка',

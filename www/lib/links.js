@@ -47,6 +47,24 @@ export function safeHref(address) {
 
 
 /**
+ * The site that somebody means by an address, or null; a bare name is https.
+ *
+ * @param {string} address
+ * @returns {string | null}
+ */
+export function originOf(address) {
+  const whole = address.includes('://') ? address : `https://${address}`;
+
+  try {
+    return /^https?:/.test(whole) ? new URL(whole).origin : null;
+
+  } catch {
+    return null;
+  }
+}
+
+
+/**
  * A path on our own origin; `//host` and `/\host` are other people's.
  *
  * @param {string | null} address

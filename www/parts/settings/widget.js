@@ -4,6 +4,7 @@
  */
 
 import { html } from '../../lib/html.js';
+import { originOf } from '../../lib/links.js';
 import { slug } from '../../lib/slug.js';
 import { useLayoutEffect, useRef, useState }
   from '../../vendor/preact-hooks.js';
@@ -110,7 +111,8 @@ function settingsOf(data) {
     greeting: data.get('greeting') || null,
     color: data.get('color'),
     locale: data.get('locale') || null,
-    origins: String(data.get('origins')).split(/[\s,]+/).filter(Boolean),
+    origins: String(data.get('origins')).split(/[\s,]+/).filter(Boolean)
+      .map(originOf).filter((one) => one !== null),
   };
 }
 
