@@ -239,7 +239,10 @@ sub kinds {
     my ($list) = slurp('ngx_inbox_module/channels/ngx_inbox_channels.c')
         =~ /ngx_inbox_channels\[\] = \{(.*?)\}/s;
 
-    return $list =~ /&ngx_inbox_(\w+)/g;
+    # what its descriptor calls it
+    return map { slurp("ngx_inbox_module/channels/ngx_inbox_$_.c")
+        =~ /ngx_inbox_channel_t +ngx_inbox_\w+ = \{\n +ngx_string\("(\w+)"\)/ }
+        $list =~ /&ngx_inbox_(\w+)/g;
 }
 
 
