@@ -45,6 +45,8 @@
 #define NGX_INBOX_MAX_IDEM        64
 /* a bearer token in a header or a cookie */
 #define NGX_INBOX_MAX_TOKEN       4096
+/* a JSON body of ours; a parsed document takes forty times its size */
+#define NGX_INBOX_MAX_JSON        (256 * 1024)
 /* JSON nesting that a platform could mean; deeper is an attack */
 #define NGX_INBOX_MAX_DEPTH       64
 

@@ -25,7 +25,7 @@ ngx_inbox_body_read(ngx_inbox_ctx_t *ctx, ngx_inbox_endpoint_pt next)
     ngx_int_t            rc;
     ngx_http_cleanup_t  *cln;
 
-    if (ctx->r->headers_in.content_length_n > (off_t) ctx->conf->max_body) {
+    if (ctx->r->headers_in.content_length_n > (off_t) ctx->max_body) {
         return ngx_inbox_body_too_large(ctx);
     }
 
@@ -99,7 +99,7 @@ ngx_inbox_body_join(ngx_inbox_ctx_t *ctx)
         size += ngx_buf_size(cl->buf);
     }
 
-    if (size > (off_t) ctx->conf->max_body) {
+    if (size > (off_t) ctx->max_body) {
         return NGX_DECLINED;
     }
 

@@ -2,8 +2,9 @@
 /*
  * Copyright (C) the ngx_inbox authors
  *
- * One subscription for each space, kept for the life of the worker: a space
- * costs a few hundred bytes here and one entry in Redis.  PING every half a
+ * One subscription for each space, kept for the life of the worker once the
+ * store has answered for it: a space costs some hundred bytes here and one
+ * entry in Redis.  PING every half a
  * second while anything is followed, because a subscription can die silently
  * (a demoted master, a firewall): without an answer for three seconds the
  * connection is dropped and made anew.
@@ -23,6 +24,7 @@ typedef struct {
     ngx_queue_t              queue;    /* in bus->topics */
     ngx_uint_t               generation;
     unsigned                 live:1;
+    unsigned                 kept:1;   /* the store knows the space */
 } ngx_inbox_bus_topic_t;
 
 
@@ -54,8 +56,8 @@ struct ngx_inbox_bus_s {
 };
 
 
-static ngx_int_t ngx_inbox_bus_subscribe(ngx_inbox_bus_t *bus,
-    ngx_inbox_bus_topic_t *topic);
+static ngx_int_t ngx_inbox_bus_tell(ngx_inbox_bus_t *bus,
+    const char *command, ngx_inbox_bus_topic_t *topic);
 static void ngx_inbox_bus_on_up(void *data);
 static void ngx_inbox_bus_on_down(void *data);
 static void ngx_inbox_bus_on_ping(ngx_event_t *ev);
@@ -125,6 +127,8 @@ ngx_inbox_bus_create(ngx_pool_t *pool, ngx_inbox_main_conf_t *conf,
 void
 ngx_inbox_bus_destroy(ngx_inbox_bus_t *bus)
 {
+    ngx_queue_t  *q;
+
     if (bus->ping.timer_set) {
         ngx_del_timer(&bus->ping);
     }
@@ -135,6 +139,12 @@ ngx_inbox_bus_destroy(ngx_inbox_bus_t *bus)
 
     ngx_inbox_redis_destroy(bus->redis);
     ngx_inbox_bus_end_proofs(bus, (uint64_t) -1, NGX_ERROR);
+
+    while (!ngx_queue_empty(&bus->topics)) {
+        q = ngx_queue_head(&bus->topics);
+        ngx_queue_remove(q);
+        ngx_free(ngx_queue_data(q, ngx_inbox_bus_topic_t, queue));
+    }
 }
 
 
@@ -149,7 +159,7 @@ ngx_inbox_bus_follow(ngx_inbox_bus_t *bus, const ngx_str_t *space)
         return topic->live ? NGX_OK : NGX_AGAIN;
     }
 
-    topic = ngx_pcalloc(bus->pool, sizeof(ngx_inbox_bus_topic_t) + space->len);
+    topic = ngx_calloc(sizeof(ngx_inbox_bus_topic_t) + space->len, bus->log);
     if (topic == NULL) {
         return NGX_ERROR;
     }
@@ -163,7 +173,7 @@ ngx_inbox_bus_follow(ngx_inbox_bus_t *bus, const ngx_str_t *space)
     ngx_queue_insert_tail(&bus->topics, &topic->queue);
 
     if (ngx_inbox_redis_is_up(bus->redis)) {
-        (void) ngx_inbox_bus_subscribe(bus, topic);
+        (void) ngx_inbox_bus_tell(bus, "SUBSCRIBE", topic);
     }
 
     return NGX_AGAIN;
@@ -171,12 +181,14 @@ ngx_inbox_bus_follow(ngx_inbox_bus_t *bus, const ngx_str_t *space)
 
 
 static ngx_int_t
-ngx_inbox_bus_subscribe(ngx_inbox_bus_t *bus, ngx_inbox_bus_topic_t *topic)
+ngx_inbox_bus_tell(ngx_inbox_bus_t *bus, const char *command,
+    ngx_inbox_bus_topic_t *topic)
 {
     u_char     name[64];
     ngx_str_t  argv[2];
 
-    ngx_str_set(&argv[0], "SUBSCRIBE");
+    argv[0].data = (u_char *) command;
+    argv[0].len = ngx_strlen(command);
     argv[1].data = name;
     argv[1].len = ngx_snprintf(name, sizeof(name), "%s%V%s",
                                ngx_inbox_bus_head, &topic->node.str,
@@ -203,7 +215,7 @@ ngx_inbox_bus_on_up(void *data)
         topic = ngx_queue_data(q, ngx_inbox_bus_topic_t, queue);
         topic->live = 0;
 
-        if (ngx_inbox_bus_subscribe(bus, topic) != NGX_OK) {
+        if (ngx_inbox_bus_tell(bus, "SUBSCRIBE", topic) != NGX_OK) {
             ngx_inbox_redis_drop(bus->redis, "subscription not sent");
             return;
         }
@@ -390,6 +402,42 @@ ngx_inbox_bus_find(ngx_inbox_bus_t *bus, const ngx_str_t *space)
 }
 
 
+void
+ngx_inbox_bus_keep(ngx_inbox_bus_t *bus, const ngx_str_t *space)
+{
+    ngx_inbox_bus_topic_t  *topic;
+
+    /* somebody else may have been refused meanwhile, and left */
+
+    (void) ngx_inbox_bus_follow(bus, space);
+
+    topic = ngx_inbox_bus_find(bus, space);
+
+    if (topic != NULL) {
+        topic->kept = 1;
+    }
+}
+
+
+void
+ngx_inbox_bus_leave(ngx_inbox_bus_t *bus, const ngx_str_t *space)
+{
+    ngx_inbox_bus_topic_t  *topic;
+
+    topic = ngx_inbox_bus_find(bus, space);
+
+    if (topic == NULL || topic->kept) {
+        return;
+    }
+
+    (void) ngx_inbox_bus_tell(bus, "UNSUBSCRIBE", topic);
+
+    ngx_rbtree_delete(&bus->spaces, &topic->node.node);
+    ngx_queue_remove(&topic->queue);
+    ngx_free(topic);
+}
+
+
 ngx_inbox_bus_proof_t *
 ngx_inbox_bus_prove(ngx_inbox_bus_t *bus, ngx_inbox_bus_done_pt done,
     void *data)
@@ -462,13 +510,9 @@ ngx_inbox_bus_generation(ngx_inbox_bus_t *bus, const ngx_str_t *space,
 {
     ngx_inbox_bus_topic_t  *topic;
 
-    if (ngx_inbox_bus_follow(bus, space) != NGX_OK) {
-        return NGX_DECLINED;
-    }
-
     topic = ngx_inbox_bus_find(bus, space);
 
-    if (!topic->live || !ngx_inbox_bus_is_proven(bus)) {
+    if (topic == NULL || !topic->live || !ngx_inbox_bus_is_proven(bus)) {
         return NGX_DECLINED;
     }
 

@@ -40,6 +40,13 @@ void ngx_inbox_bus_destroy(ngx_inbox_bus_t *bus);
 ngx_int_t ngx_inbox_bus_follow(ngx_inbox_bus_t *bus, const ngx_str_t *space);
 
 /*
+ * The store knows the space: it is followed for good.  Or it does not: who asks
+ * for spaces that are none costs nothing when he is gone.
+ */
+void ngx_inbox_bus_keep(ngx_inbox_bus_t *bus, const ngx_str_t *space);
+void ngx_inbox_bus_leave(ngx_inbox_bus_t *bus, const ngx_str_t *space);
+
+/*
  * How many notices of the space have been heard: as long as the number is the
  * same, nothing that this worker knows of has changed in the space.
  * NGX_OK | NGX_DECLINED: the subscription is not proven, nothing is known

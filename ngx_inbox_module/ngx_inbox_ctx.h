@@ -46,6 +46,7 @@ struct ngx_inbox_ctx_s {
     ngx_str_t              visitor_email;
     ngx_str_t              visitor_phone;
 
+    size_t                 max_body;   /* bytes that the route takes */
     ngx_str_t              body;       /* raw bytes of POST, PUT, PATCH */
     ngx_inbox_json_t      *json;       /* the same parsed: an object, or NULL
                                           when the route takes no JSON */

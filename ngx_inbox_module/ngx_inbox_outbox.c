@@ -257,7 +257,7 @@ ngx_inbox_outbox_space(ngx_inbox_outbox_t *outbox, const ngx_str_t *name)
     ngx_queue_insert_tail(&outbox->spaces, &space->queue);
     outbox->nspaces++;
 
-    (void) ngx_inbox_bus_follow(outbox->worker->bus, &space->node.str);
+    ngx_inbox_bus_keep(outbox->worker->bus, &space->node.str);
 
     return space;
 }

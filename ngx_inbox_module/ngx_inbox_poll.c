@@ -15,6 +15,7 @@
 #include "ngx_inbox_bus.h"
 #include "ngx_inbox_cors.h"
 #include "ngx_inbox_park.h"
+#include "ngx_inbox_receipt.h"
 #include "ngx_inbox_reply.h"
 #include "ngx_inbox_share.h"
 #include "ngx_inbox_topic.h"
@@ -62,6 +63,8 @@ static void ngx_inbox_poll_strings(ngx_inbox_poll_record_t *rec,
     ngx_inbox_poll_strings_t *s);
 static ngx_int_t ngx_inbox_poll_ask(ngx_inbox_parked_t *p);
 static void ngx_inbox_poll_on_answer(void *data, ngx_inbox_answer_t *answer);
+static void ngx_inbox_poll_space(ngx_inbox_poll_record_t *rec,
+    ngx_inbox_answer_t *answer);
 static ngx_uint_t ngx_inbox_poll_is_empty(ngx_inbox_answer_t *answer);
 static void ngx_inbox_poll_doze(ngx_inbox_parked_t *p,
     ngx_inbox_answer_t *answer);
@@ -72,9 +75,6 @@ static ngx_int_t ngx_inbox_poll_send_typing(ngx_http_request_t *r,
 static void ngx_inbox_poll_answer(ngx_inbox_parked_t *p,
     ngx_inbox_answer_t *answer);
 static ngx_http_request_t *ngx_inbox_poll_rise(ngx_inbox_parked_t *p);
-static void ngx_inbox_poll_receipt(ngx_inbox_worker_t *worker,
-    ngx_inbox_poll_strings_t *s, ngx_inbox_answer_t *answer);
-static void ngx_inbox_poll_on_receipt(void *data, ngx_inbox_answer_t *answer);
 static void ngx_inbox_poll_refuse(ngx_inbox_parked_t *p);
 static void ngx_inbox_poll_wake(ngx_inbox_parked_t *p, ngx_inbox_wake_e why);
 static void ngx_inbox_poll_gone(ngx_inbox_parked_t *p);
@@ -290,6 +290,10 @@ ngx_inbox_poll_on_answer(void *data, ngx_inbox_answer_t *answer)
     first = rec->first;
     rec->first = 0;
 
+    if (first) {
+        ngx_inbox_poll_space(rec, answer);
+    }
+
     if (rec->last) {
         ngx_inbox_poll_answer(p, answer);
         return;
@@ -308,6 +312,24 @@ ngx_inbox_poll_on_answer(void *data, ngx_inbox_answer_t *answer)
     }
 
     ngx_inbox_poll_answer(p, answer);
+}
+
+
+/* who is refused must not leave a subscription behind */
+
+static void
+ngx_inbox_poll_space(ngx_inbox_poll_record_t *rec, ngx_inbox_answer_t *answer)
+{
+    ngx_inbox_poll_strings_t  s;
+
+    ngx_inbox_poll_strings(rec, &s);
+
+    if (answer->status == NGX_HTTP_OK) {
+        ngx_inbox_bus_keep(rec->worker->bus, &s.space);
+
+    } else if (answer->status != NGX_HTTP_SERVICE_UNAVAILABLE) {
+        ngx_inbox_bus_leave(rec->worker->bus, &s.space);
+    }
 }
 
 
@@ -423,7 +445,7 @@ ngx_inbox_poll_answer(ngx_inbox_parked_t *p, ngx_inbox_answer_t *answer)
 
     /* before rising, which frees the record the strings are in */
 
-    ngx_inbox_poll_receipt(rec->worker, &s, answer);
+    ngx_inbox_receipt(rec->worker, &s.space, &s.channel, &s.user, answer);
 
     r = ngx_inbox_poll_rise(p);
 
@@ -453,51 +475,6 @@ ngx_inbox_poll_rise(ngx_inbox_parked_t *p)
     }
 
     return r;
-}
-
-
-/* what is being handed to a visitor is delivered; nobody waits for the answer,
-   and a receipt that is lost comes again with his next message */
-
-static void
-ngx_inbox_poll_receipt(ngx_inbox_worker_t *worker, ngx_inbox_poll_strings_t *s,
-    ngx_inbox_answer_t *answer)
-{
-    ngx_str_t                 args[4];
-    ngx_inbox_fcall_t         fcall;
-    ngx_inbox_redis_value_t  *v;
-
-    v = answer->value;
-
-    if (s->channel.len == 0
-        || answer->status != NGX_HTTP_OK
-        || v->type != NGX_INBOX_REDIS_ARRAY
-        || v->n < 4
-        || v->item[3]->type != NGX_INBOX_REDIS_STRING
-        || v->item[3]->str.len == 0)
-    {
-        return;
-    }
-
-    args[0] = s->channel;
-    args[1] = s->user;
-    ngx_str_set(&args[2], "delivered");
-    args[3] = v->item[3]->str;
-
-    fcall.fn = NGX_INBOX_FN_RECEIPT;
-    fcall.space = &s->space;
-    fcall.args = args;
-    fcall.n = 4;
-
-    (void) ngx_inbox_store_call(worker->store, &fcall,
-                                ngx_inbox_poll_on_receipt, NULL);
-}
-
-
-static void
-ngx_inbox_poll_on_receipt(void *data, ngx_inbox_answer_t *answer)
-{
-    /* a refusal has been logged by the store, there is nobody to tell */
 }
 
 
@@ -566,13 +543,9 @@ ngx_inbox_poll_once(ngx_inbox_ctx_t *ctx, const ngx_inbox_poll_t *poll)
 static ngx_int_t
 ngx_inbox_poll_on_once(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
 {
-    ngx_inbox_poll_strings_t  s;
-
     if (ctx->visitor.len) {
-        s.space = ctx->space;
-        s.channel = ctx->param[0];
-        s.user = ctx->visitor;
-        ngx_inbox_poll_receipt(ctx->worker, &s, answer);
+        ngx_inbox_receipt(ctx->worker, &ctx->space, &ctx->param[0],
+                          &ctx->visitor, answer);
     }
 
     return ngx_inbox_poll_send(ctx->r, answer);

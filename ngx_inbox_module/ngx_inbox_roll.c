@@ -3,7 +3,7 @@
  * Copyright (C) the ngx_inbox authors
  *
  * Two hash tables.  A topic is a queue of entries; an address is a number.
- * An IPv6 address is counted as it is, not by its network.
+ * IPv6 is counted by /64: one client has as many addresses of it as he likes.
  */
 
 
@@ -19,7 +19,7 @@ struct ngx_inbox_roll_topic_s {
 struct ngx_inbox_roll_addr_s {
     ngx_inbox_table_node_t   node;
     ngx_uint_t               count;
-    u_char                   addr[16];   /* an IPv6 address */
+    u_char                   addr[8];    /* IPv4, or a network of IPv6 */
 };
 
 
@@ -149,7 +149,7 @@ ngx_inbox_roll_addr_key(const struct sockaddr *sockaddr)
     case AF_INET6:
         sin6 = (struct sockaddr_in6 *) sockaddr;
         key.data = sin6->sin6_addr.s6_addr;
-        key.len = 16;
+        key.len = 8;
         break;
 #endif
     }

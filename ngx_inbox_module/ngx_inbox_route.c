@@ -264,12 +264,20 @@ ngx_inbox_route(ngx_http_request_t *r, ngx_inbox_worker_t *worker,
                                          "no such id");
     }
 
-    if (ngx_inbox_route_space(ctx) != NGX_OK) {
+    if (rctx->route->who != NGX_INBOX_ROUTE_INTERNAL
+        && ngx_inbox_route_space(ctx) != NGX_OK)
+    {
         return ngx_inbox_reply_problem(r, NGX_HTTP_NOT_FOUND, "not_found",
                                        "no such space");
     }
 
     if (rctx->route->body != NGX_INBOX_ROUTE_NONE) {
+        ctx->max_body = conf->max_body;
+
+        if (rctx->route->body == NGX_INBOX_ROUTE_JSON) {
+            ctx->max_body = ngx_min(ctx->max_body, NGX_INBOX_MAX_JSON);
+        }
+
         return ngx_inbox_body_read(ctx, ngx_inbox_route_on_body);
     }
 

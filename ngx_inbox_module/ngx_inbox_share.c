@@ -18,9 +18,11 @@ typedef struct {
     ngx_inbox_share_t        *share;
     ngx_inbox_store_call_t   *call;      /* under way, or NULL */
     ngx_queue_t               sharers;
+    ngx_str_t                 space;     /* in the key */
     ngx_uint_t                generation;
     unsigned                  open:1;    /* in the table */
-    unsigned                  kept:1;    /* to be remembered, if it stays */
+    unsigned                  kept:1;    /* its kind is worth remembering */
+    unsigned                  dated:1;   /* generation is known */
 } ngx_inbox_share_read_t;
 
 
@@ -227,6 +229,9 @@ ngx_inbox_share_make(ngx_inbox_share_t *share, const ngx_inbox_fcall_t *fcall)
     question->node.len = (uint32_t) len;
 
     *p++ = (u_char) fcall->fn;
+
+    question->space.data = p + sizeof(uint32_t);
+    question->space.len = fcall->space->len;
     p = ngx_inbox_share_put(p, fcall->space);
 
     for (i = 0; i < fcall->n; i++) {
@@ -257,11 +262,11 @@ ngx_inbox_share_start(ngx_inbox_share_read_t *question,
 
     share = question->share;
 
-    question->kept = ngx_inbox_share_is_kept(fcall)
-                     && ngx_inbox_bus_generation(share->worker->bus,
-                                                 fcall->space,
-                                                 &question->generation)
-                        == NGX_OK;
+    question->kept = ngx_inbox_share_is_kept(fcall);
+    question->dated = (ngx_inbox_bus_generation(share->worker->bus,
+                                                fcall->space,
+                                                &question->generation)
+                       == NGX_OK);
 
     question->call = ngx_inbox_store_call(share->worker->store, fcall,
                                           ngx_inbox_share_on_answer, question);
@@ -347,7 +352,8 @@ ngx_inbox_share_on_answer(void *data, ngx_inbox_answer_t *answer)
 }
 
 
-/* value: body, rev, number of things in it */
+/* value: body, rev, number of things in it.  What was asked before its space
+   was followed cannot be dated, but from now on it is */
 
 static void
 ngx_inbox_share_keep(ngx_inbox_share_read_t *question,
@@ -364,6 +370,11 @@ ngx_inbox_share_keep(ngx_inbox_share_read_t *question,
         || v->item[0]->type != NGX_INBOX_REDIS_STRING
         || v->item[2]->type != NGX_INBOX_REDIS_INTEGER)
     {
+        return;
+    }
+
+    if (!question->dated) {
+        ngx_inbox_bus_keep(question->share->worker->bus, &question->space);
         return;
     }
 

@@ -12,10 +12,15 @@
 #include "ngx_inbox_store_own.h"
 
 
+/* calls in flight at which those are heard again who were refused */
+#define NGX_INBOX_STORE_ROOM  1024
+
+
 static ngx_inbox_store_call_t *ngx_inbox_store_make(ngx_inbox_store_t *store,
     const ngx_str_t *argv, ngx_uint_t argc, ngx_inbox_store_done_pt done,
     void *data);
 static ngx_int_t ngx_inbox_store_start(ngx_inbox_store_call_t *call);
+static void ngx_inbox_store_less(ngx_inbox_store_t *store);
 static void ngx_inbox_store_on_answer(void *data, ngx_int_t rc,
     ngx_inbox_redis_value_t *v);
 static ngx_uint_t ngx_inbox_store_repeat(ngx_inbox_store_call_t *call,
@@ -233,6 +238,7 @@ ngx_inbox_store_make(ngx_inbox_store_t *store, const ngx_str_t *argv,
     }
 
     if (ngx_inbox_store_start(call) != NGX_OK) {
+        store->full = store->ready;
         ngx_free(call);
         return NULL;
     }
@@ -289,8 +295,25 @@ ngx_inbox_store_forget(ngx_inbox_store_call_t *call)
         ngx_inbox_redis_forget(call->call);
     }
 
-    call->store->in_flight--;
+    ngx_inbox_store_less(call->store);
     ngx_free(call);
+}
+
+
+/* too much was in flight for somebody: he may ask again now */
+
+static void
+ngx_inbox_store_less(ngx_inbox_store_t *store)
+{
+    store->in_flight--;
+
+    if (store->full && store->in_flight < NGX_INBOX_STORE_ROOM) {
+        store->full = 0;
+
+        if (store->ready && store->on_ready) {
+            store->on_ready(store->data);
+        }
+    }
 }
 
 
@@ -350,7 +373,7 @@ ngx_inbox_store_repeat(ngx_inbox_store_call_t *call, ngx_inbox_redis_value_t *v)
 void
 ngx_inbox_store_finish(ngx_inbox_store_call_t *call, ngx_inbox_answer_t *answer)
 {
-    call->store->in_flight--;
+    ngx_inbox_store_less(call->store);
     call->done(call->data, answer);
     ngx_free(call);
 }

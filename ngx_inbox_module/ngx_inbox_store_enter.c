@@ -19,6 +19,12 @@
 #define NGX_INBOX_STORE_SPACES  4096
 
 
+typedef struct {
+    ngx_inbox_store_t  *store;
+    ngx_str_t           space;     /* behind the struct */
+} ngx_inbox_store_boot_t;
+
+
 static void ngx_inbox_store_on_info(void *data, ngx_int_t rc,
     ngx_inbox_redis_value_t *v);
 static void ngx_inbox_store_on_version(void *data, ngx_int_t rc,
@@ -28,6 +34,8 @@ static void ngx_inbox_store_on_load(void *data, ngx_int_t rc,
 static void ngx_inbox_store_ready(ngx_inbox_store_t *store);
 static ngx_str_node_t *ngx_inbox_store_remember(ngx_inbox_store_t *store,
     const ngx_str_t *space, uint32_t hash);
+static ngx_inbox_store_boot_t *ngx_inbox_store_boot_of(
+    ngx_inbox_store_t *store, const ngx_str_t *space);
 static void ngx_inbox_store_on_boot(void *data, ngx_int_t rc,
     ngx_inbox_redis_value_t *v);
 
@@ -281,10 +289,12 @@ ngx_inbox_store_refuse_waiting(ngx_inbox_store_t *store)
 void
 ngx_inbox_store_boot(ngx_inbox_store_t *store, const ngx_str_t *space)
 {
-    uint32_t         hash;
-    u_char           root[NGX_INBOX_STORE_NAME], now[NGX_INBOX_STORE_NAME];
-    ngx_str_t        argv[6], name;
-    ngx_str_node_t  *node;
+    uint32_t                 hash;
+    u_char                   root[NGX_INBOX_STORE_NAME],
+                             now[NGX_INBOX_STORE_NAME];
+    ngx_str_t                argv[6], name;
+    ngx_str_node_t          *node;
+    ngx_inbox_store_boot_t  *boot;
 
     name = *space;
     hash = ngx_murmur_hash2(name.data, name.len);
@@ -306,15 +316,40 @@ ngx_inbox_store_boot(ngx_inbox_store_t *store, const ngx_str_t *space)
     argv[5].data = store->run;
     argv[5].len = NGX_INBOX_RUN_ID_LEN;
 
+    boot = ngx_inbox_store_boot_of(store, space);
+    if (boot == NULL) {
+        return;
+    }
+
     if (ngx_inbox_redis_call(store->redis, argv, 6, ngx_inbox_store_on_boot,
-                             store)
+                             boot)
         == NULL)
     {
+        ngx_free(boot);
         return;
     }
 
     ngx_rbtree_insert(&store->spaces, &node->node);
     store->nspaces++;
+}
+
+
+static ngx_inbox_store_boot_t *
+ngx_inbox_store_boot_of(ngx_inbox_store_t *store, const ngx_str_t *space)
+{
+    ngx_inbox_store_boot_t  *boot;
+
+    boot = ngx_alloc(sizeof(ngx_inbox_store_boot_t) + space->len, store->log);
+    if (boot == NULL) {
+        return NULL;
+    }
+
+    boot->store = store;
+    boot->space.len = space->len;
+    boot->space.data = (u_char *) (boot + 1);
+    ngx_memcpy(boot->space.data, space->data, space->len);
+
+    return boot;
 }
 
 
@@ -352,14 +387,27 @@ ngx_inbox_store_remember(ngx_inbox_store_t *store, const ngx_str_t *space,
 static void
 ngx_inbox_store_on_boot(void *data, ngx_int_t rc, ngx_inbox_redis_value_t *v)
 {
-    ngx_inbox_store_t *store = data;
+    ngx_inbox_store_boot_t *boot = data;
+
+    ngx_str_node_t     *node;
+    ngx_inbox_store_t  *store;
+
+    store = boot->store;
 
     /* a space that does not exist (yet), or a library that is missing: ask
-       again with the next call */
+       again with the next call; what the node took of the pool is little, and
+       bounded by the number of spaces that are remembered */
 
     if (rc == NGX_OK && v->type == NGX_INBOX_REDIS_ERROR) {
-        ngx_inbox_store_forget_spaces(store);
+        node = ngx_str_rbtree_lookup(&store->spaces, &boot->space,
+                                     ngx_murmur_hash2(boot->space.data,
+                                                      boot->space.len));
+        if (node != NULL) {
+            ngx_rbtree_delete(&store->spaces, &node->node);
+        }
     }
+
+    ngx_free(boot);
 }
 
 

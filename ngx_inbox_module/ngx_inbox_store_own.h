@@ -56,6 +56,7 @@ struct ngx_inbox_store_s {
     ngx_uint_t                 connects;
     ngx_uint_t                 in_flight;
 
+    unsigned                   full:1;     /* a call was refused for it */
     unsigned                   ready:1;
     unsigned                   starting:1;
     unsigned                   loading:1;
