@@ -41,6 +41,9 @@ for my $pair (
     ok($conf =~ s/\Q$words\E/$ours/, "it says $words");
 }
 
+# a nginx that is not Debian's logs below its prefix
+mkdir $t->dir . '/logs';
+
 $t->spew('readme.conf', "pid readme.pid; error_log stderr;\n$conf");
 
 my $words = `ASAN_OPTIONS=detect_leaks=0 $t->{nginx} -t -e stderr \\
