@@ -21,14 +21,13 @@
 #define NGX_INBOX_ADMIN_MEMBERS   1000
 #define NGX_INBOX_ADMIN_URL       2000
 #define NGX_INBOX_ADMIN_DAYS      36500
+#define NGX_INBOX_ADMIN_MINUTES   1440
 /* ms since 1970 that the store can count in µs: the year 2255 */
 #define NGX_INBOX_ADMIN_LAST      9000000000000ULL
 
 
-static ngx_int_t ngx_inbox_admin_space_args(ngx_inbox_ctx_t *ctx,
-    ngx_str_t *args, ngx_int_t *rc);
-static ngx_int_t ngx_inbox_admin_on_registered(ngx_inbox_ctx_t *ctx,
-    ngx_inbox_answer_t *answer);
+static ngx_int_t ngx_inbox_admin_number(ngx_inbox_ctx_t *ctx,
+    const char *field, int64_t most, ngx_str_t *value, ngx_int_t *rc);
 static ngx_int_t ngx_inbox_admin_on_deleted(ngx_inbox_ctx_t *ctx,
     ngx_inbox_answer_t *answer);
 static ngx_int_t ngx_inbox_admin_members(ngx_inbox_ctx_t *ctx, ngx_str_t *list,
@@ -49,98 +48,74 @@ ngx_int_t
 ngx_inbox_admin_space_put(ngx_inbox_ctx_t *ctx)
 {
     ngx_int_t  rc;
-    ngx_str_t  args[6];
+    ngx_str_t  args[NGX_INBOX_ADMIN_SPACE];
 
     if (ngx_inbox_admin_space_args(ctx, args, &rc) != NGX_OK) {
         return rc;
     }
 
-    return ngx_inbox_ask_changed(ctx, NGX_INBOX_FN_SPACE_PUT, args, 6,
-                                 NGX_HTTP_OK);
+    return ngx_inbox_ask_changed(ctx, NGX_INBOX_FN_SPACE_PUT, args,
+                                 NGX_INBOX_ADMIN_SPACE, NGX_HTTP_OK);
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_inbox_admin_space_args(ngx_inbox_ctx_t *ctx, ngx_str_t *args, ngx_int_t *rc)
 {
-    int64_t    days;
-    ngx_int_t  kind;
-
     args[0] = ctx->who;
 
     if (ngx_inbox_body_string(ctx, "name", NGX_INBOX_MAX_NAME, &args[1], rc)
         != NGX_OK
         || ngx_inbox_body_string(ctx, "locale", 2, &args[2], rc) != NGX_OK
+        || ngx_inbox_admin_number(ctx, "retention_days", NGX_INBOX_ADMIN_DAYS,
+                                  &args[3], rc)
+           != NGX_OK
         || ngx_inbox_body_string(ctx, "plans_url", NGX_INBOX_ADMIN_URL,
                                  &args[4], rc)
            != NGX_OK
-        || ngx_inbox_body_string(ctx, "plan", 16, &args[5], rc) != NGX_OK)
+        || ngx_inbox_body_string(ctx, "plan", 16, &args[5], rc) != NGX_OK
+        || ngx_inbox_admin_number(ctx, "return_minutes",
+                                  NGX_INBOX_ADMIN_MINUTES, &args[6], rc)
+           != NGX_OK)
     {
         return NGX_DECLINED;
-    }
-
-    ngx_str_null(&args[3]);
-
-    kind = ngx_inbox_json_int(ctx->json, "retention_days", &days);
-
-    if (kind == NGX_ERROR
-        || (kind == NGX_OK && (days < 1 || days > NGX_INBOX_ADMIN_DAYS)))
-    {
-        *rc = ngx_inbox_reply_invalid(ctx->r, "retention_days",
-                                      "must be null or a number of days");
-        return NGX_DECLINED;
-    }
-
-    if (kind == NGX_OK) {
-        args[3] = ngx_inbox_text_number(ctx->r->pool, days);
-        if (args[3].data == NULL) {
-            *rc = NGX_HTTP_INTERNAL_SERVER_ERROR;
-            return NGX_DECLINED;
-        }
     }
 
     return NGX_OK;
 }
 
 
-ngx_int_t
-ngx_inbox_admin_spaces_get(ngx_inbox_ctx_t *ctx)
-{
-    ctx->space = ctx->param[0];
-
-    return ngx_inbox_ask_body(ctx, NGX_INBOX_FN_SPACE, &ctx->who, 1);
-}
-
-
-ngx_int_t
-ngx_inbox_admin_spaces_put(ngx_inbox_ctx_t *ctx)
-{
-    ngx_int_t  rc;
-    ngx_str_t  args[6];
-
-    ctx->space = ctx->param[0];
-
-    if (ngx_inbox_admin_space_args(ctx, args, &rc) != NGX_OK) {
-        return rc;
-    }
-
-    return ngx_inbox_ask_register(ctx, &ctx->space,
-                                  ngx_inbox_admin_on_registered);
-}
-
+/* null or not there: empty */
 
 static ngx_int_t
-ngx_inbox_admin_on_registered(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
+ngx_inbox_admin_number(ngx_inbox_ctx_t *ctx, const char *field, int64_t most,
+    ngx_str_t *value, ngx_int_t *rc)
 {
-    ngx_int_t  rc;
-    ngx_str_t  args[6];
+    int64_t    n;
+    ngx_int_t  kind;
 
-    if (ngx_inbox_admin_space_args(ctx, args, &rc) != NGX_OK) {
-        return rc;
+    ngx_str_null(value);
+
+    kind = ngx_inbox_json_int(ctx->json, field, &n);
+
+    if (kind == NGX_ERROR || (kind == NGX_OK && (n < 1 || n > most))) {
+        *rc = ngx_inbox_reply_invalid(ctx->r, field,
+                                      "must be null or a number from 1 on");
+        return NGX_DECLINED;
     }
 
-    return ngx_inbox_ask_changed(ctx, NGX_INBOX_FN_SPACE_PUT, args, 6,
-                                 NGX_HTTP_OK);
+    if (kind == NGX_DECLINED) {
+        return NGX_OK;
+    }
+
+    *value = ngx_inbox_text_number(ctx->r->pool, n);
+
+    if (value->data == NULL) {
+        *rc = NGX_HTTP_INTERNAL_SERVER_ERROR;
+        return NGX_DECLINED;
+    }
+
+    return NGX_OK;
 }
 
 

@@ -31,5 +31,14 @@ ngx_int_t ngx_inbox_admin_tokens_get(ngx_inbox_ctx_t *ctx);
 ngx_int_t ngx_inbox_admin_tokens_post(ngx_inbox_ctx_t *ctx);
 ngx_int_t ngx_inbox_admin_token_delete(ngx_inbox_ctx_t *ctx);
 
+/* in admin_spaces: the spaces of the server, root's */
+ngx_int_t ngx_inbox_admin_spaces_list(ngx_inbox_ctx_t *ctx);
+ngx_int_t ngx_inbox_admin_spaces_delete(ngx_inbox_ctx_t *ctx);
+
+/* the arguments of `space_put`; NGX_OK | NGX_DECLINED: refused, return *rc */
+#define NGX_INBOX_ADMIN_SPACE  7
+ngx_int_t ngx_inbox_admin_space_args(ngx_inbox_ctx_t *ctx, ngx_str_t *args,
+    ngx_int_t *rc);
+
 
 #endif /* _NGX_INBOX_ADMIN_H_INCLUDED_ */

@@ -194,6 +194,25 @@ ngx_inbox_ask_register(ngx_inbox_ctx_t *ctx, const ngx_str_t *space,
 }
 
 
+ngx_int_t
+ngx_inbox_ask_unregister(ngx_inbox_ctx_t *ctx, const ngx_str_t *space,
+    ngx_inbox_ask_pt next)
+{
+    ngx_inbox_ask_t  *ask;
+
+    ask = ngx_inbox_ask_state(ctx);
+    if (ask == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ask->next = next;
+    ask->call = ngx_inbox_store_unregister(ctx->worker->store, space,
+                                           ngx_inbox_ask_on_answer, ask);
+
+    return ngx_inbox_ask_wait(ask);
+}
+
+
 static ngx_inbox_ask_t *
 ngx_inbox_ask_state(ngx_inbox_ctx_t *ctx)
 {

@@ -74,6 +74,9 @@ ngx_int_t ngx_inbox_ask_store(ngx_inbox_ctx_t *ctx,
 ngx_int_t ngx_inbox_ask_register(ngx_inbox_ctx_t *ctx, const ngx_str_t *space,
     ngx_inbox_ask_pt next);
 
+ngx_int_t ngx_inbox_ask_unregister(ngx_inbox_ctx_t *ctx,
+    const ngx_str_t *space, ngx_inbox_ask_pt next);
+
 /* the body of an answer as above */
 ngx_str_t ngx_inbox_ask_text(const ngx_inbox_answer_t *answer);
 

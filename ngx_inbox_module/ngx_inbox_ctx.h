@@ -64,6 +64,8 @@ struct ngx_inbox_ctx_s {
 
     ngx_inbox_endpoint_pt  next;       /* when the body is there; again */
 
+    void                  *state;      /* the endpoint's own, between steps */
+
     ngx_inbox_ask_t       *ask;        /* of ngx_inbox_ask.c, or NULL */
 };
 

@@ -283,3 +283,10 @@ ngx_inbox_lists_audit(ngx_inbox_ctx_t *ctx)
 
     return ngx_inbox_ask_body(ctx, NGX_INBOX_FN_AUDIT, args, 3);
 }
+
+
+ngx_int_t
+ngx_inbox_lists_stats(ngx_inbox_ctx_t *ctx)
+{
+    return ngx_inbox_ask_body(ctx, NGX_INBOX_FN_STATS, &ctx->who, 1);
+}

@@ -19,6 +19,7 @@ ngx_int_t ngx_inbox_lists_me(ngx_inbox_ctx_t *ctx);
 ngx_int_t ngx_inbox_lists_presence(ngx_inbox_ctx_t *ctx);
 ngx_int_t ngx_inbox_lists_agents(ngx_inbox_ctx_t *ctx);
 ngx_int_t ngx_inbox_lists_groups(ngx_inbox_ctx_t *ctx);
+ngx_int_t ngx_inbox_lists_stats(ngx_inbox_ctx_t *ctx);
 ngx_int_t ngx_inbox_lists_audit(ngx_inbox_ctx_t *ctx);
 ngx_int_t ngx_inbox_lists_channels(ngx_inbox_ctx_t *ctx);
 

@@ -19,6 +19,7 @@
 #include "ngx_inbox_contacts.h"
 #include "ngx_inbox_cors.h"
 #include "ngx_inbox_crypt.h"
+#include "ngx_inbox_export.h"
 #include "ngx_inbox_lines.h"
 #include "ngx_inbox_lists.h"
 #include "ngx_inbox_metrics.h"
@@ -198,6 +199,10 @@ static const ngx_inbox_route_t  ngx_inbox_routes[] = {
     { NGX_HTTP_DELETE, "api/v1/canned/@", NGX_INBOX_ROUTE_AGENT,
       NGX_INBOX_ROUTE_NONE, ngx_inbox_canned_delete },
 
+    { NGX_INBOX_ROUTE_GET, "api/v1/stats", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_lists_stats },
+    { NGX_INBOX_ROUTE_GET, "api/v1/export", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_export },
     { NGX_INBOX_ROUTE_GET, "api/v1/audit", NGX_INBOX_ROUTE_AGENT,
       NGX_INBOX_ROUTE_NONE, ngx_inbox_lists_audit },
 
@@ -205,6 +210,10 @@ static const ngx_inbox_route_t  ngx_inbox_routes[] = {
       NGX_INBOX_ROUTE_NONE, ngx_inbox_admin_space_get },
     { NGX_HTTP_PUT, "api/v1/space", NGX_INBOX_ROUTE_AGENT,
       NGX_INBOX_ROUTE_JSON, ngx_inbox_admin_space_put },
+    { NGX_INBOX_ROUTE_GET, "api/v1/spaces", NGX_INBOX_ROUTE_ROOT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_admin_spaces_list },
+    { NGX_HTTP_DELETE, "api/v1/spaces/@", NGX_INBOX_ROUTE_ROOT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_admin_spaces_delete },
     { NGX_INBOX_ROUTE_GET, "api/v1/spaces/@", NGX_INBOX_ROUTE_ROOT,
       NGX_INBOX_ROUTE_NONE, ngx_inbox_admin_spaces_get },
     { NGX_HTTP_PUT, "api/v1/spaces/@", NGX_INBOX_ROUTE_ROOT,

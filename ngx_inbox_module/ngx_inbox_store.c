@@ -37,7 +37,8 @@ static const char *ngx_inbox_store_functions[] = {
     "tokens", "token_delete",
     "canned", "canned_get", "canned_put", "canned_delete",
     "label", "contact", "block", "chat_delete", "contact_delete", "audit",
-    "limit"
+    "limit", "stats", "purge", "tenant", "tenant_rule", "tenant_wipe", "parked",
+    "export_begin", "export"
 };
 
 
@@ -184,6 +185,20 @@ ngx_inbox_store_register(ngx_inbox_store_t *store, const ngx_str_t *space,
     ngx_str_t  argv[3];
 
     ngx_str_set(&argv[0], "SADD");
+    ngx_str_set(&argv[1], "inbox:spaces");
+    argv[2] = *space;
+
+    return ngx_inbox_store_make(store, argv, 3, done, data);
+}
+
+
+ngx_inbox_store_call_t *
+ngx_inbox_store_unregister(ngx_inbox_store_t *store, const ngx_str_t *space,
+    ngx_inbox_store_done_pt done, void *data)
+{
+    ngx_str_t  argv[3];
+
+    ngx_str_set(&argv[0], "SREM");
     ngx_str_set(&argv[1], "inbox:spaces");
     argv[2] = *space;
 

@@ -76,6 +76,14 @@ typedef enum {
     NGX_INBOX_FN_CONTACT_DELETE,
     NGX_INBOX_FN_AUDIT,
     NGX_INBOX_FN_LIMIT,
+    NGX_INBOX_FN_STATS,
+    NGX_INBOX_FN_PURGE,
+    NGX_INBOX_FN_TENANT,
+    NGX_INBOX_FN_TENANT_RULE,
+    NGX_INBOX_FN_TENANT_WIPE,
+    NGX_INBOX_FN_PARKED,
+    NGX_INBOX_FN_EXPORT_BEGIN,
+    NGX_INBOX_FN_EXPORT,
     NGX_INBOX_FN_LAST
 } ngx_inbox_fn_e;
 
@@ -138,6 +146,10 @@ ngx_inbox_store_call_t *ngx_inbox_store_spaces(ngx_inbox_store_t *store,
 
 /* writes a space into the registry, before its first key */
 ngx_inbox_store_call_t *ngx_inbox_store_register(ngx_inbox_store_t *store,
+    const ngx_str_t *space, ngx_inbox_store_done_pt done, void *data);
+
+/* takes it out again, after its last key */
+ngx_inbox_store_call_t *ngx_inbox_store_unregister(ngx_inbox_store_t *store,
     const ngx_str_t *space, ngx_inbox_store_done_pt done, void *data);
 
 /* PING, for health */

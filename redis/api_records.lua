@@ -213,4 +213,24 @@ do
     Tenant.parked(root, now, args[2], count)
     return ''
   end)
+
+
+  -- export_begin: an owner is about to take everything away with him.
+  -- ARGV now, who
+  -- returns ok
+  register('export_begin', 2, '', function(root, now, args)
+    Audit.add(root, now, owner(root, args[2], now), 'exported')
+    return 'ok'
+  end)
+
+
+  -- export: one page of everything, as lines of JSON.
+  -- ARGV now, who, chat and message to go on with (empty: from the first)
+  -- returns text, chat (empty: that was all), message
+  register('export', 4, 'no-writes', function(root, now, args)
+    local chat = Arg.int(args[3], 1, 900000000000000, 1)
+    local from = Arg.int(args[4], 0, 900000000000000, 0)
+    local s = Space.open(root, now)
+    return Export.page(s, Agent.caller(root, args[2], now), chat, from)
+  end)
 end

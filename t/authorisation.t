@@ -210,9 +210,13 @@ my %MATRIX = (
     'DELETE api/v1/agents/@/tokens/*' => [$OWNER, on => \@THINGS,
         path => sub { "agents/$_[0]/tokens/" . spare_token() }],
 
+    'GET api/v1/stats' => [$MANAGER], 'GET api/v1/export' => [$OWNER],
     'GET api/v1/audit' => [$OWNER],
     'GET api/v1/space' => [$OWNER],
     'PUT api/v1/space' => [$OWNER, body => { name => 'A', locale => 'en' }],
+    'GET api/v1/spaces' => [$ROOT],
+    'DELETE api/v1/spaces/@' => [$ROOT, on => ['doomed', 'unknown'],
+        after => sub { $t->create('spaces/doomed', {}) }],
     'GET api/v1/spaces/@' => [$ROOT, on => [qw(default beta unknown)]],
     'PUT api/v1/spaces/@' => [$ROOT, on => [qw(default beta)],
         body => { name => 'A', locale => 'en' }],
@@ -309,6 +313,7 @@ sub make_people {
     $t->create('agents/disabled', { name => 'D', enabled => JSON::PP::false });
 
     $t->create('spaces/beta', { plan => 'commercial', locale => 'en' });
+    $t->create('spaces/doomed', {});
     beta(PUT => 'agents/owner', { name => 'Foreign', role => 'owner' });
     $token{foreign} = beta(POST => 'agents/owner/tokens', {})->{token};
 

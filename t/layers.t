@@ -33,7 +33,7 @@ my @ROWS = (
     [5, 'poll'],
     [6, qw(limit presence)],
     [7, qw(hours message query send visitor)],
-    [8, qw(admin canned chat contacts files lines lists metrics outbox session webhook widget)],
+    [8, qw(admin canned chat contacts export files lines lists metrics outbox session webhook widget)],
     [9, 'route'],
     [10, qw(directive error_page worker)],
     [11, 'module'],

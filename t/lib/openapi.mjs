@@ -86,7 +86,7 @@ function look(name, { content }, type, body) {
     console.log(`${name}: "${type}" is not in the document`);
     return;
   }
-  if (!type.includes('json')) {
+  if (!type.includes('json') || type.includes('ndjson')) {
     return;
   }
   const check = ajv.compile(outward(schema));
