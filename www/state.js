@@ -10,13 +10,12 @@
  * only the order of their ids, the dialog only its id.
  */
 
-import { HOME } from './lib/route.js';
-import { homeOf } from './lib/rights.js';
+import { HOME, homeOf } from './lib/route.js';
 import { dialogEvents } from './state/dialog.js';
 import { directoryEvents, emptyDirectory, emptySettings }
   from './state/directory.js';
-import { emptyInbox, inboxEvents } from './state/inbox.js';
-import { emptyJournal, journalEvents } from './state/journal.js';
+import { emptyInbox, emptyJournal, inboxEvents, journalEvents }
+  from './state/lists.js';
 import { sendingEvents } from './state/sending.js';
 
 /** @typedef {import('./types.js').State} State */

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { idsIn, newsOf } from '../../www/state/inbox.js';
+import { idsIn, newsOf } from '../../www/state/lists.js';
 import { after, badge, chat, ME } from './state_events.mjs';
 
 const SIGNED_IN = { type: 'signed_in', me: ME };

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { homeOf, pagesOf, sectionsOf } from '../../www/lib/rights.js';
+import { homeOf, pagesOf, sectionsOf } from '../../www/lib/route.js';
 import { formatRoute, HOME, NO_FILTER, parseRoute }
   from '../../www/lib/route.js';
 

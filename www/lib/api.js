@@ -20,7 +20,6 @@ export class Api {
     this.#base = new URL('api/v1/', page);
   }
 
-  /** @param {string} token */
   signIn(token) {
     return this.#change('POST', 'session', { token });
   }
@@ -99,11 +98,6 @@ export class Api {
     return this.#get(noun);
   }
 
-  /**
-   * @param {string} noun
-   * @param {string} id
-   * @param {unknown} record
-   */
   putRecord(noun, id, record) {
     return this.#change('PUT', `${noun}/${encodeURIComponent(id)}`, record);
   }
@@ -122,28 +116,18 @@ export class Api {
     return this.#get('space');
   }
 
-  /** @param {unknown} space */
   putSpace(space) {
     return this.#change('PUT', 'space', space);
   }
 
-  /** @param {string} agent */
   tokens(agent) {
     return this.#get(`agents/${agent}/tokens`);
   }
 
-  /**
-   * @param {string} agent
-   * @param {{name: string}} token
-   */
   makeToken(agent, token) {
     return this.#change('POST', `agents/${agent}/tokens`, token);
   }
 
-  /**
-   * @param {string} agent
-   * @param {string} token its id
-   */
   revokeToken(agent, token) {
     return this.#change('DELETE', `agents/${agent}/tokens/${token}`);
   }

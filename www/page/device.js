@@ -46,7 +46,6 @@ function read() {
  * this device only.  Signing out forgets it.
  */
 
-/** @param {string} agent */
 export function readDrafts(agent) {
   try {
     const kept = JSON.parse(localStorage.getItem(DRAFTS) ?? '{}');

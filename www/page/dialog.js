@@ -1,7 +1,7 @@
 /* Keeps the open dialog true, and does what the agent wants done with it. */
 
 import { Poll } from '../lib/poll.js';
-import { sessionEnded, state, tell, troubleOf } from './store.js';
+import { sessionEnded, state, tell, troubleOf } from './session.js';
 
 const WAIT_S = 25;
 const PAGE = 50;
@@ -28,7 +28,6 @@ export class DialogKeeper {
     this.#api = api;
   }
 
-  /** @param {number} id */
   connect(id) {
     this.disconnect();
     tell({ type: 'dialog_opened', id });
@@ -125,11 +124,6 @@ export class DialogKeeper {
     }
   }
 
-  /**
-   * @param {number} id
-   * @param {any} answer
-   * @param {boolean} first
-   */
   #took(id, answer, first) {
     tell({ type: 'messages_took', id, answer, first });
     this.#heard(id, answer.typing ?? []);
@@ -158,7 +152,6 @@ export class DialogKeeper {
     }
   }
 
-  /** @param {number} id */
   async #chat(id) {
     if (this.#asking === id) {
       return;
@@ -212,10 +205,6 @@ function isEvent(message) {
 }
 
 
-/**
- * @param {number} id
- * @param {any} error
- */
 function failed(id, error) {
   if (!sessionEnded(error)) {
     tell({
@@ -227,10 +216,6 @@ function failed(id, error) {
 }
 
 
-/**
- * @param {number} id
- * @param {any} error
- */
 function actionFailed(id, error) {
   if (!sessionEnded(error)) {
     tell({
@@ -238,5 +223,66 @@ function actionFailed(id, error) {
       trouble: troubleOf(error),
       chat: error.problem?.chat,
     });
+  }
+}
+
+
+/*
+ * Sends what the agent writes: one message after the other in each chat, so
+ * that they stand in the order in which they were written.  A failed one does
+ * not hold up the next; it waits for the agent to say "again", under the
+ * same key.
+ */
+
+export class Outbox {
+  #api;
+  /** @type {Map<number, Promise<void>>} the end of each chat's queue */
+  #ends = new Map();
+
+  /** @param {import('../lib/api.js').Api} api */
+  constructor(api) {
+    this.#api = api;
+  }
+
+  /**
+   * @param {number} id chat
+   * @param {string} text
+   * @param {{note?: boolean, replyTo?: string | null}} [about]
+   */
+  send(id, text, about = {}) {
+    const key = crypto.randomUUID();
+    const at = new Date().toISOString();
+
+    tell({ type: 'send_began', id, key, text, at, ...about });
+    this.#queue(id, key);
+  }
+
+  again(id, key) {
+    tell({ type: 'send_again', id, key });
+    this.#queue(id, key);
+  }
+
+  #queue(id, key) {
+    const before = this.#ends.get(id) ?? Promise.resolve();
+
+    this.#ends.set(id, before.then(() => this.#deliver(id, key)));
+  }
+
+  async #deliver(id, key) {
+    const pending = state.value.pending[id]?.find((p) => p.key === key);
+
+    if (pending === undefined) {
+      return;
+    }
+    try {
+      const message = await this.#api.send(id, { text: pending.text,
+        note: pending.note, reply_to: pending.replyTo }, key);
+      tell({ type: 'send_ended', id, key, message });
+
+    } catch (error) {
+      if (!sessionEnded(error)) {
+        tell({ type: 'send_failed', id, key, trouble: troubleOf(error) });
+      }
+    }
   }
 }

@@ -3,8 +3,8 @@
  * and for canned replies; and what the settings change of it.
  */
 
-import { owns } from '../lib/rights.js';
-import { sessionEnded, state, tell, troubleOf } from './store.js';
+import { owns } from '../lib/route.js';
+import { sessionEnded, state, tell, troubleOf } from './session.js';
 
 const NOUNS = ['agents', 'groups', 'channels', 'canned'];
 
@@ -28,7 +28,6 @@ export class DirectoryKeeper {
     }
   }
 
-  /** @param {string} noun */
   #loadOne(noun) {
     return this.#try(async () => {
       const answer = await this.#api.records(noun);
@@ -73,7 +72,6 @@ export class DirectoryKeeper {
     });
   }
 
-  /** @param {any} space */
   saveSpace(space) {
     return this.#change(async () => {
       const saved = await this.#api.putSpace(space);
@@ -83,7 +81,6 @@ export class DirectoryKeeper {
     });
   }
 
-  /** @param {string} agent */
   tokens(agent) {
     return this.#try(async () => {
       const { tokens } = await this.#api.tokens(agent);
@@ -105,10 +102,6 @@ export class DirectoryKeeper {
     });
   }
 
-  /**
-   * @param {string} agent
-   * @param {string} token
-   */
   revokeToken(agent, token) {
     return this.#change(async () => {
       await this.#api.revokeToken(agent, token);

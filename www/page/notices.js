@@ -8,7 +8,7 @@
 import { formatRoute } from '../lib/route.js';
 import { Sound } from '../lib/sound.js';
 import { prefs } from './device.js';
-import { state, tell } from './store.js';
+import { state, tell } from './session.js';
 
 const SHOWN_MS = 8_000;
 /* being handed a chat should not be missed */
@@ -42,7 +42,6 @@ export class Notices {
     }
   };
 
-  /** @param {string} name */
   play(name) {
     this.#sound.unlock();
     this.#sound.play(name);
@@ -54,7 +53,6 @@ export class Notices {
       && await Notification.requestPermission() === 'granted';
   }
 
-  /** @param {any} one */
   #toast(one) {
     if (!prefs.value.toasts) {
       return;
@@ -66,7 +64,6 @@ export class Notices {
       one.kind === 'transfer' ? SHOWN_LONG_MS : SHOWN_MS);
   }
 
-  /** @param {any} one */
   #system(one) {
     const t = this.#words();
 
@@ -110,7 +107,6 @@ function summed(news) {
 }
 
 
-/** @param {number} chat */
 function isLookedAt(chat) {
   return state.value.dialog?.id === chat && document.hasFocus();
 }

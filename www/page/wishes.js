@@ -2,7 +2,7 @@
 
 import { formatRoute } from '../lib/route.js';
 import { choose } from './device.js';
-import { state, tell } from './store.js';
+import { state, tell } from './session.js';
 
 const SEARCH_AFTER_MS = 250;
 

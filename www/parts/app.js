@@ -2,13 +2,12 @@
 
 import { html } from '../lib/html.js';
 import { Dialog } from './dialog.js';
+import { Banner } from './marks.js';
 import { Menu } from './menu.js';
 import { InboxPane, JournalPane } from './panes.js';
 import { Settings } from './settings/settings.js';
-import { Help, Transfer } from './sheets.js';
+import { Help, Toasts, Transfer } from './sheets.js';
 import { SignIn } from './sign_in.js';
-import { Toasts } from './toasts.js';
-import { Banner } from './trouble.js';
 
 
 /**

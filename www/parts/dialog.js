@@ -4,13 +4,11 @@
  */
 
 import { html } from '../lib/html.js';
-import { manages } from '../lib/rights.js';
-import { formatRoute } from '../lib/route.js';
+import { formatRoute, manages } from '../lib/route.js';
 import { useEffect, useRef } from '../vendor/preact-hooks.js';
 import { Composer } from './composer.js';
-import { Avatar, Icon, Status } from './marks.js';
+import { Avatar, Icon, Status, troubleText } from './marks.js';
 import { Transcript } from './transcript.js';
-import { troubleText } from './trouble.js';
 
 
 export function Dialog(props) {

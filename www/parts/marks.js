@@ -1,7 +1,8 @@
-/* The small pictures: who, from where, in which state, and for what. */
+/* The small things that every part draws: pictures, and words of trouble. */
 
 import { html } from '../lib/html.js';
 
+/* The small pictures: who, from where, in which state, and for what. */
 
 /*
  * Who wrote, and from where: initials on a colour (grey when there is no
@@ -101,4 +102,23 @@ const PATHS = {
 export function Icon({ name }) {
   return html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
     <path d=${PATHS[name]} /></svg>`;
+}
+
+
+/* Words for what went wrong: ours where we know the code, else the server's. */
+
+export function troubleText(trouble, { t }) {
+  const key = `trouble.${trouble.code}`;
+  const ours = t(key);
+
+  return ours === key ? trouble.detail ?? t('trouble.unexpected') : ours;
+}
+
+
+/* Tells that something is away; goes by itself when it is back. */
+
+export function Banner({ trouble, view }) {
+  return html`<div role="status" aria-live="polite">
+    ${trouble && html`<p class="banner">${troubleText(trouble, view)}</p>`}
+  </div>`;
 }

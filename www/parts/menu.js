@@ -4,10 +4,9 @@
  */
 
 import { html } from '../lib/html.js';
-import { sectionsOf } from '../lib/rights.js';
-import { formatRoute, INBOX } from '../lib/route.js';
-import { LocaleChoice } from './locale_choice.js';
+import { formatRoute, INBOX, sectionsOf } from '../lib/route.js';
 import { Icon } from './marks.js';
+import { LocaleChoice } from './sign_in.js';
 
 
 export function Menu({ me, badge, section, view, wishes }) {

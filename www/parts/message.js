@@ -3,8 +3,7 @@
 import { html } from '../lib/html.js';
 import { isOwn, pieces, safeHref } from '../lib/links.js';
 import { fullTime, hour } from '../lib/time.js';
-import { Icon } from './marks.js';
-import { troubleText } from './trouble.js';
+import { Icon, troubleText } from './marks.js';
 
 /** @type {Record<string, string>} */
 const MARKS = { queued: '◷', sent: '✓', delivered: '✓✓', read: '✓✓',

@@ -1,8 +1,8 @@
 /* Sign in by pasting a token, for whom the link is not at hand. */
 
 import { html } from '../lib/html.js';
-import { LocaleChoice } from './locale_choice.js';
-import { troubleText } from './trouble.js';
+import { LOCALES } from '../lib/i18n.js';
+import { troubleText } from './marks.js';
 
 
 export function SignIn({ busy, trouble, view, onSignIn, onLocale }) {
@@ -33,4 +33,21 @@ export function SignIn({ busy, trouble, view, onSignIn, onLocale }) {
 function words(trouble, view) {
   return trouble.code === 'unauthorized' ? view.t('sign_in.refused')
     : troubleText(trouble, view);
+}
+
+
+/* The switch of languages; each is named in itself. */
+
+/** @type {Record<string, string>} */
+export const NAMES = { uk: 'Українська', ru: 'Русский', en: 'English' };
+
+
+export function LocaleChoice({ view, onLocale }) {
+  return html`<label class="locale">
+    <span class="hidden">${view.t('app.language')}</span>
+    <select onChange=${(e) => onLocale(e.target.value)}>
+      ${LOCALES.map((locale) => html`<option value=${locale} lang=${locale}
+        selected=${locale === view.locale}>${NAMES[locale]}</option>`)}
+    </select>
+  </label>`;
 }

@@ -7,7 +7,7 @@
  */
 
 import { merge, within } from '../lib/merge.js';
-import { known } from './list.js';
+import { known } from './lists.js';
 import { noticed } from './sending.js';
 
 /** @typedef {import('../types.js').State} State */

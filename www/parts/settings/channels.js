@@ -6,7 +6,7 @@ import { formatRoute } from '../../lib/route.js';
 import { slug } from '../../lib/slug.js';
 import { SourceMark } from '../marks.js';
 import { Check, Copy, Field, Form, GroupChoice } from './form.js';
-import { inUse } from './groups.js';
+import { inUse } from './people.js';
 import { Records } from './records.js';
 
 

@@ -6,8 +6,7 @@
 
 import { html } from '../../lib/html.js';
 import { useRef, useState } from '../../vendor/preact-hooks.js';
-import { Icon } from '../marks.js';
-import { troubleText } from '../trouble.js';
+import { Icon, troubleText } from '../marks.js';
 
 
 export function Form({ settings, view, onSubmit, onDelete, create, children }) {

@@ -8,10 +8,10 @@ import { originOf } from '../../lib/links.js';
 import { slug } from '../../lib/slug.js';
 import { useLayoutEffect, useRef, useState }
   from '../../vendor/preact-hooks.js';
-import { NAMES } from '../locale_choice.js';
+import { NAMES } from '../sign_in.js';
 import { Credential, credentialsOf, Steps } from './channels.js';
 import { Check, Copy, Field, Form, GroupChoice, Select } from './form.js';
-import { inUse } from './groups.js';
+import { inUse } from './people.js';
 import { Records } from './records.js';
 
 const COLOR = '#0b6e5f';
