@@ -27,7 +27,7 @@ use Follower;
 use InboxModel;
 use Test::Inbox;
 
-my $STEPS = $ENV{STEPS} || 1200;
+my $STEPS = $ENV{STEPS} || 2000;
 my $SEED = $ENV{SEED} || 20261121;
 # a burst after so many steps, and how many do something in it
 my $EACH = 15;
@@ -94,7 +94,7 @@ ok(!$wrong, "$STEPS steps, $done operations agree with the model")
     or diag("SEED=$SEED");
 cmp_ok($m->chats(), '>', 10, 'there were chats');
 is_deeply([map { check($_) } @AGENTS], [], 'everybody sees what he should');
-is_deeply([map { $_->anew() } @followers], [],
+is_deeply([map { $_->follow() } @followers], [],
     'who follows has what he would read anew');
 
 
