@@ -81,7 +81,7 @@ my @bodies = (
         retention_days => 'null', plans_url => 'null', plan => 'null'],
     [PUT => 'api/v1/spaces/odd', 'root', name => '"S"', locale => '"en"',
         retention_days => '1', plans_url => '"http://x/"',
-        plan => '"commercial"'],
+        plan => '"commercial"', suspended => 'false', limits => '{}'],
     [POST => 'hook/bot', 'bot', update_id => '1', message => '{}',
         edited_message => '{}', callback_query => '{}', my_chat_member => '{}'],
     (map { [POST => 'hook/bot', 'bot', update_id => '1', $_ => telegram()] }
@@ -106,6 +106,7 @@ my @paths = (
     [DELETE => 'api/v1/channels/%s'], [GET => 'api/v1/canned/%s'],
     [PUT => 'api/v1/canned/%s'], [DELETE => 'api/v1/canned/%s'],
     [GET => 'api/v1/spaces/%s'], [PUT => 'api/v1/spaces/%s'],
+    [DELETE => 'api/v1/spaces/%s'],
     [GET => 'api/v1/contacts/%s'], [DELETE => 'api/v1/contacts/%s'],
     [POST => 'api/v1/contacts/%s/block'], [DELETE => 'api/v1/chats/%s'],
     [POST => 'api/v1/contacts/%s/unblock'],
