@@ -41,6 +41,7 @@ const keepers = {
 const wishes = makeWishes({ ...keepers, session, notices,
   outbox: new Outbox(api) });
 let phase = 'starting';
+let drafts = state.value.drafts;
 
 
 start();
@@ -87,8 +88,11 @@ function onAddress() {
 function followPhase() {
   const now = state.value.phase;
 
-  if (now === 'ready' && phase === 'ready') {
-    keepDrafts(state.value.me?.agent.id ?? '', state.value.drafts);
+  const { me, drafts: written } = state.value;
+
+  if (now === 'ready' && phase === 'ready' && written !== drafts) {
+    keepDrafts(me?.agent.id ?? '', written);
+    drafts = written;
   }
   if (now === phase) {
     return;
