@@ -86,9 +86,7 @@ function onAddress() {
 
 /* effects run while the state is being told: what tells again comes after */
 function followPhase() {
-  const now = state.value.phase;
-
-  const { me, drafts: written } = state.value;
+  const { phase: now, me, drafts: written } = state.value;
 
   if (now === 'ready' && phase === 'ready' && written !== drafts) {
     keepDrafts(me?.agent.id ?? '', written);
