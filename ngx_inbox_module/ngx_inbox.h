@@ -69,6 +69,8 @@ typedef struct ngx_inbox_settings_s   ngx_inbox_settings_t;
 typedef struct ngx_inbox_outbox_s     ngx_inbox_outbox_t;
 typedef struct ngx_inbox_presence_s   ngx_inbox_presence_t;
 typedef struct ngx_inbox_typing_s     ngx_inbox_typing_t;
+typedef struct ngx_inbox_census_s     ngx_inbox_census_t;
+typedef struct ngx_inbox_purge_s      ngx_inbox_purge_t;
 typedef struct ngx_inbox_share_s      ngx_inbox_share_t;
 
 
@@ -87,6 +89,8 @@ typedef struct {
     ngx_inbox_settings_t   *settings;
     ngx_inbox_presence_t   *presence;
     ngx_inbox_typing_t     *typing;
+    ngx_inbox_census_t     *census;
+    ngx_inbox_purge_t      *purge;
     ngx_inbox_share_t      *share;
     ngx_inbox_outbox_t     *outbox;
 } ngx_inbox_worker_t;

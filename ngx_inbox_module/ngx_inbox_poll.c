@@ -13,6 +13,7 @@
 #include "ngx_inbox_poll.h"
 #include "ngx_inbox_ask.h"
 #include "ngx_inbox_bus.h"
+#include "ngx_inbox_census.h"
 #include "ngx_inbox_cors.h"
 #include "ngx_inbox_park.h"
 #include "ngx_inbox_receipt.h"
@@ -74,6 +75,7 @@ static ngx_int_t ngx_inbox_poll_send_typing(ngx_http_request_t *r,
     const ngx_str_t *empty, const ngx_str_t *json);
 static void ngx_inbox_poll_answer(ngx_inbox_parked_t *p,
     ngx_inbox_answer_t *answer);
+static void ngx_inbox_poll_uncount(ngx_inbox_poll_record_t *rec);
 static ngx_http_request_t *ngx_inbox_poll_rise(ngx_inbox_parked_t *p);
 static void ngx_inbox_poll_refuse(ngx_inbox_parked_t *p);
 static void ngx_inbox_poll_wake(ngx_inbox_parked_t *p, ngx_inbox_wake_e why);
@@ -130,6 +132,8 @@ ngx_inbox_poll(ngx_inbox_ctx_t *ctx, const ngx_inbox_poll_t *poll)
                                               "busy", "too many are waiting")
                     : NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+
+    ngx_inbox_census_add(ctx->worker->census, &ctx->space);
 
     if (!ngx_inbox_poll_recall(p, ctx, poll)
         && ngx_inbox_poll_ask(p) != NGX_OK)
@@ -455,6 +459,16 @@ ngx_inbox_poll_answer(ngx_inbox_parked_t *p, ngx_inbox_answer_t *answer)
 }
 
 
+static void
+ngx_inbox_poll_uncount(ngx_inbox_poll_record_t *rec)
+{
+    ngx_inbox_poll_strings_t  s;
+
+    ngx_inbox_poll_strings(rec, &s);
+    ngx_inbox_census_remove(rec->worker->census, &s.space);
+}
+
+
 /* the request was made anew: the headers that it had are gone */
 
 static ngx_http_request_t *
@@ -466,6 +480,7 @@ ngx_inbox_poll_rise(ngx_inbox_parked_t *p)
 
     rec = ngx_inbox_park_record(p);
     cors = rec->cors;
+    ngx_inbox_poll_uncount(rec);
 
     r = ngx_inbox_park_rise(p);
 
@@ -522,6 +537,8 @@ ngx_inbox_poll_gone(ngx_inbox_parked_t *p)
     ngx_inbox_poll_record_t  *rec;
 
     rec = ngx_inbox_park_record(p);
+
+    ngx_inbox_poll_uncount(rec);
 
     if (rec->call != NULL) {
         ngx_inbox_share_forget(rec->call);

@@ -8,11 +8,13 @@
 
 #include "ngx_inbox_worker.h"
 #include "ngx_inbox_bus.h"
+#include "ngx_inbox_census.h"
 #include "ngx_inbox_http.h"
 #include "ngx_inbox_outbox.h"
 #include "ngx_inbox_park.h"
 #include "ngx_inbox_poll.h"
 #include "ngx_inbox_presence.h"
+#include "ngx_inbox_purge.h"
 #include "ngx_inbox_settings.h"
 #include "ngx_inbox_share.h"
 #include "ngx_inbox_store.h"
@@ -20,6 +22,8 @@
 #include "ngx_inbox_typing.h"
 
 
+static ngx_int_t ngx_inbox_worker_chores(ngx_cycle_t *cycle,
+    ngx_inbox_worker_t *w);
 static ngx_uint_t ngx_inbox_worker_share(ngx_cycle_t *cycle);
 static void ngx_inbox_worker_on_notice(void *data, ngx_inbox_notice_t *notice);
 static void ngx_inbox_worker_on_chat(ngx_inbox_worker_t *w,
@@ -95,6 +99,26 @@ ngx_inbox_worker_create(ngx_cycle_t *cycle, ngx_inbox_main_conf_t *conf)
         return NGX_ERROR;
     }
 
+    return ngx_inbox_worker_chores(cycle, w);
+}
+
+
+/* what is done without anybody asking for it */
+
+static ngx_int_t
+ngx_inbox_worker_chores(ngx_cycle_t *cycle, ngx_inbox_worker_t *w)
+{
+    w->census = ngx_inbox_census_create(cycle->pool, w);
+    if (w->census == NULL) {
+        return NGX_ERROR;
+    }
+
+    w->purge = ngx_inbox_purge_create(cycle->pool, w,
+                                      ngx_inbox_worker_share(cycle));
+    if (w->purge == NULL) {
+        return NGX_ERROR;
+    }
+
     w->outbox = ngx_inbox_outbox_create(cycle->pool, w,
                                         ngx_inbox_worker_share(cycle));
     if (w->outbox == NULL) {
@@ -133,6 +157,14 @@ ngx_inbox_worker_destroy(ngx_inbox_main_conf_t *conf)
 
     if (w->outbox != NULL) {
         ngx_inbox_outbox_destroy(w->outbox);
+    }
+
+    if (w->purge != NULL) {
+        ngx_inbox_purge_destroy(w->purge);
+    }
+
+    if (w->census != NULL) {
+        ngx_inbox_census_destroy(w->census);
     }
 
     if (w->park != NULL) {
