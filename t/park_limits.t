@@ -38,7 +38,8 @@ $t = ParkTest->new(http => 'park_max_addr 2;',
 $t->settled(5);
 is(of('10.0.0.1')->response()->{status}, 503, 'a third one of an address');
 is(of('2001:db8::1')->response()->{status}, 503, 'of an IPv6 address');
-push @polls, of('10.0.0.2'), of('2001:db8::2');
+is(of('2001:db8::2')->response()->{status}, 503, 'and of its network');
+push @polls, of('10.0.0.2'), of('2001:db8:0:1::2');
 $t->settled(7);
 $polls[0]->fin();
 $t->settled(6);
