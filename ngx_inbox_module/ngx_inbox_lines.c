@@ -20,6 +20,8 @@
 #define NGX_INBOX_LINES_SECRET   8192
 /* settings of a site: greeting, hours, origins */
 #define NGX_INBOX_LINES_SETTINGS 16384
+/* sites that one widget stands on */
+#define NGX_INBOX_LINES_ORIGINS  50
 /* random bytes of a secret that we make */
 #define NGX_INBOX_LINES_RANDOM   32
 
@@ -31,6 +33,9 @@ static ngx_int_t ngx_inbox_lines_fixed(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_channel_t *channel, ngx_str_t *args);
 static ngx_int_t ngx_inbox_lines_settings(ngx_inbox_ctx_t *ctx,
     ngx_str_t *settings);
+static ngx_uint_t ngx_inbox_lines_has_origins(
+    const ngx_inbox_json_t *settings);
+static ngx_uint_t ngx_inbox_lines_is_origin(const ngx_str_t *s);
 static ngx_int_t ngx_inbox_lines_credentials(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_channel_t *channel, ngx_str_t *args, ngx_uint_t *n);
 static ngx_int_t ngx_inbox_lines_credential(ngx_inbox_ctx_t *ctx,
@@ -200,6 +205,13 @@ ngx_inbox_lines_settings(ngx_inbox_ctx_t *ctx, ngx_str_t *settings)
                                        "must be days with ranges of hours");
     }
 
+    if (!ngx_inbox_lines_has_origins(v)) {
+        ctx->answered = 1;
+        return ngx_inbox_reply_invalid(ctx->r, "settings",
+                                       "origins must be an array of origins "
+                                       "such as https://shop.example");
+    }
+
     if (ngx_inbox_json_dump(ctx->r->pool, v, settings) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -210,6 +222,70 @@ ngx_inbox_lines_settings(ngx_inbox_ctx_t *ctx, ngx_str_t *settings)
     }
 
     return NGX_OK;
+}
+
+
+/* none, or an array of them: scheme and host, no path */
+
+static ngx_uint_t
+ngx_inbox_lines_has_origins(const ngx_inbox_json_t *settings)
+{
+    size_t             i, n;
+    ngx_str_t          s;
+    ngx_inbox_json_t  *origins;
+
+    origins = ngx_inbox_json_get(settings, "origins");
+
+    if (ngx_inbox_json_is_null(origins)) {
+        return 1;
+    }
+
+    n = ngx_inbox_json_size(origins);
+
+    if (!ngx_inbox_json_is_array(origins) || n > NGX_INBOX_LINES_ORIGINS) {
+        return 0;
+    }
+
+    for (i = 0; i < n; i++) {
+        if (ngx_inbox_json_string(ngx_inbox_json_at(origins, i), &s) != NGX_OK
+            || !ngx_inbox_lines_is_origin(&s))
+        {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+static ngx_uint_t
+ngx_inbox_lines_is_origin(const ngx_str_t *s)
+{
+    size_t  i, host;
+    u_char  c;
+
+    if (s->len > 8 && ngx_strncmp(s->data, "https://", 8) == 0) {
+        host = 8;
+
+    } else if (s->len > 7 && ngx_strncmp(s->data, "http://", 7) == 0) {
+        host = 7;
+
+    } else {
+        return 0;
+    }
+
+    for (i = host; i < s->len; i++) {
+        c = s->data[i];
+
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+              || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == ':'
+              || c == '*' || c == '[' || c == ']'))
+        {
+            return 0;
+        }
+    }
+
+    return 1;
 }
 
 

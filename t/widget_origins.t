@@ -87,6 +87,18 @@ for my $origin ($SHOP, 'https://evil.example') {
     $rev = $r->{json}{rev};
 }
 
+# what is no origin is refused, with what the channel has left as it is
+
+for my $odd ('"https://a.example"', '["ftp://a.example"]', '["https://"]',
+    '["https://a.example/path"]', '["https://a b"]', '[1]', '[null]',
+    "[\"https://a\\r\\nX: 1\"]")
+{
+    my $r = $t->api(PUT => 'channels/site',
+        body => qq({"kind":"site","settings":{"origins":$odd}}));
+
+    is($r->{status}, 422, "no origins: $odd");
+}
+
 $t->done();
 
 
