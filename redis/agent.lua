@@ -109,6 +109,20 @@ do
     end
   end
 
+  -- the caller, who must be owner or admin
+  function Agent.manager(root, who, now)
+    local caller = Agent.caller(root, who, now)
+    Agent.must_manage(caller)
+    return caller
+  end
+
+  -- the caller, who must be an owner
+  function Agent.owner(root, who, now)
+    local caller = Agent.caller(root, who, now)
+    Agent.must_own(caller)
+    return caller
+  end
+
   -- is there an enabled channel that feeds everybody, or one of his groups?
   function Agent.has_inbox(root, caller)
     local counts = call('HMGET', Keys.serving(root), '', unpack(caller.groups))

@@ -33,18 +33,7 @@ do
     return text
   end
 
-  -- the caller, who must be owner or admin
-  local function manager(root, who, now)
-    local caller = Agent.caller(root, who, now)
-    Agent.must_manage(caller)
-    return caller
-  end
-
-  local function owner(root, who, now)
-    local caller = Agent.caller(root, who, now)
-    Agent.must_own(caller)
-    return caller
-  end
+  local manager, owner = Agent.manager, Agent.owner
 
 
   -- me: who am I, and what waits for me.
