@@ -228,8 +228,14 @@ sub signal {
 sub workers {
     my ($self) = @_;
 
-    return map { split ' ' } map { slurp($_) }
-        glob "/proc/$self->{pid}/task/*/children";
+    # the kernel may leave some out while others come and go
+    my $list = $self->until_true('a worker', sub {
+        my @pids = map { split ' ' } map { slurp($_) }
+            glob "/proc/$self->{pid}/task/*/children";
+        return @pids ? \@pids : undef;
+    });
+
+    return @{$list // []};
 }
 
 
