@@ -25,15 +25,21 @@ my $TOP = abs_path(dirname(__FILE__) . '/../..');
 my $NOW = 1_795_298_990_280_123;
 my $SPACE = 'shop';
 
+# an object that a test's subs know lives until the last moment, when Perl takes
+# things apart in any order: the servers are ended before that
+my @servers;
+my $owner = $$;
+
 
 # dies with Redis' words when the library does not load
 sub new {
     my ($class) = @_;
 
     my $dir = tempdir(CLEANUP => 1);
-    my $self = bless { dir => $dir, owner => $$ }, $class;
+    my $self = bless { dir => $dir }, $class;
 
     $self->{server} = Test::Inbox::Redis->new($dir)->start();
+    push @servers, $self->{server};
 
     my $library = qx("$TOP/tools/library" lua);
     die "no library\n" if $? || !length $library;
@@ -50,12 +56,13 @@ sub new {
 }
 
 
-sub DESTROY {
-    my ($self) = @_;
-
-    # the status of the test is not that of the server
+END {
+    # the status of the test is not that of a server
     local $?;
-    $self->{server}->stop('KILL') if $self->{server} && $self->{owner} == $$;
+
+    if ($$ == $owner) {
+        $_->stop('KILL') for @servers;
+    }
 }
 
 
