@@ -29,6 +29,15 @@ struct ngx_inbox_ask_s {
 };
 
 
+/* both changes of the registry of spaces */
+typedef ngx_inbox_store_call_t *(*ngx_inbox_ask_registry_pt)(
+    ngx_inbox_store_t *store, const ngx_str_t *space,
+    ngx_inbox_store_done_pt done, void *data);
+
+
+static ngx_int_t ngx_inbox_ask_registry(ngx_inbox_ctx_t *ctx,
+    ngx_inbox_ask_registry_pt start, const ngx_str_t *space,
+    ngx_inbox_ask_pt next);
 static ngx_inbox_ask_t *ngx_inbox_ask_state(ngx_inbox_ctx_t *ctx);
 static ngx_int_t ngx_inbox_ask_copy(ngx_inbox_ask_t *ask,
     const ngx_inbox_fcall_t *fcall);
@@ -179,24 +188,21 @@ ngx_int_t
 ngx_inbox_ask_register(ngx_inbox_ctx_t *ctx, const ngx_str_t *space,
     ngx_inbox_ask_pt next)
 {
-    ngx_inbox_ask_t  *ask;
-
-    ask = ngx_inbox_ask_state(ctx);
-    if (ask == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    ask->next = next;
-    ask->call = ngx_inbox_store_register(ctx->worker->store, space,
-                                         ngx_inbox_ask_on_answer, ask);
-
-    return ngx_inbox_ask_wait(ask);
+    return ngx_inbox_ask_registry(ctx, ngx_inbox_store_register, space, next);
 }
 
 
 ngx_int_t
 ngx_inbox_ask_unregister(ngx_inbox_ctx_t *ctx, const ngx_str_t *space,
     ngx_inbox_ask_pt next)
+{
+    return ngx_inbox_ask_registry(ctx, ngx_inbox_store_unregister, space, next);
+}
+
+
+static ngx_int_t
+ngx_inbox_ask_registry(ngx_inbox_ctx_t *ctx, ngx_inbox_ask_registry_pt start,
+    const ngx_str_t *space, ngx_inbox_ask_pt next)
 {
     ngx_inbox_ask_t  *ask;
 
@@ -206,8 +212,7 @@ ngx_inbox_ask_unregister(ngx_inbox_ctx_t *ctx, const ngx_str_t *space,
     }
 
     ask->next = next;
-    ask->call = ngx_inbox_store_unregister(ctx->worker->store, space,
-                                           ngx_inbox_ask_on_answer, ask);
+    ask->call = start(ctx->worker->store, space, ngx_inbox_ask_on_answer, ask);
 
     return ngx_inbox_ask_wait(ask);
 }
