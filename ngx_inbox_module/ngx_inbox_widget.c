@@ -30,6 +30,8 @@ static ngx_int_t ngx_inbox_widget_on_info(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_line_t *line);
 static ngx_int_t ngx_inbox_widget_on_attended(ngx_inbox_ctx_t *ctx,
     ngx_inbox_answer_t *answer);
+static void ngx_inbox_widget_asks(ngx_inbox_json_writer_t *w,
+    const ngx_inbox_json_t *settings);
 static ngx_int_t ngx_inbox_widget_on_frame(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_line_t *line);
 static ngx_int_t ngx_inbox_widget_ancestors(ngx_inbox_ctx_t *ctx,
@@ -68,7 +70,7 @@ ngx_inbox_widget_on_info(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line)
 static ngx_int_t
 ngx_inbox_widget_on_attended(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
 {
-    ngx_str_t                greeting, color, locale, body;
+    ngx_str_t                greeting, away, color, locale, body;
     ngx_uint_t               open;
     ngx_inbox_json_t        *settings;
     const ngx_inbox_line_t  *line;
@@ -92,6 +94,7 @@ ngx_inbox_widget_on_attended(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
     }
 
     (void) ngx_inbox_json_str(settings, "greeting", &greeting);
+    (void) ngx_inbox_json_str(settings, "away", &away);
     (void) ngx_inbox_json_str(settings, "color", &color);
     (void) ngx_inbox_json_str(settings, "locale", &locale);
 
@@ -101,6 +104,10 @@ ngx_inbox_widget_on_attended(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
     ngx_inbox_json_put(&w, &line->title);
     ngx_inbox_json_key(&w, "greeting");
     ngx_inbox_json_put_or_null(&w, &greeting);
+    ngx_inbox_json_key(&w, "away");
+    ngx_inbox_json_put_or_null(&w, &away);
+    ngx_inbox_json_key(&w, "ask");
+    ngx_inbox_widget_asks(&w, settings);
     ngx_inbox_json_key(&w, "color");
     ngx_inbox_json_put_or_null(&w, &color);
     ngx_inbox_json_key(&w, "locale");
@@ -115,6 +122,41 @@ ngx_inbox_widget_on_attended(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
 
     return ngx_inbox_reply_json(ctx->r, NGX_HTTP_OK, &body,
                                 NGX_INBOX_REPLY_ETAG);
+}
+
+
+/* what the site asks of a visitor before his first message */
+
+static void
+ngx_inbox_widget_asks(ngx_inbox_json_writer_t *w,
+    const ngx_inbox_json_t *settings)
+{
+    size_t             i, k, n;
+    ngx_str_t          s;
+    ngx_inbox_json_t  *ask;
+
+    static const ngx_str_t  words[] = {
+        ngx_string("name"), ngx_string("email"), ngx_string("phone")
+    };
+
+    ask = ngx_inbox_json_get(settings, "ask");
+    n = ngx_min(ngx_inbox_json_size(ask), 8);
+
+    ngx_inbox_json_open(w, '[');
+
+    for (k = 0; k < 3; k++) {
+        for (i = 0; i < n; i++) {
+            if (ngx_inbox_json_string(ngx_inbox_json_at(ask, i), &s) == NGX_OK
+                && s.len == words[k].len
+                && ngx_memcmp(s.data, words[k].data, s.len) == 0)
+            {
+                ngx_inbox_json_put(w, &words[k]);
+                break;
+            }
+        }
+    }
+
+    ngx_inbox_json_close(w, ']');
 }
 
 

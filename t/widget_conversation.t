@@ -22,6 +22,15 @@ $t->create('groups/support', { name => 'Support', agents => ['petro'] });
 my $r = $t->get('/inbox/widget/site');
 is($r->{status}, 200, 'the widget asks what it is');
 is($r->{json}{title}, 'Site', 'and learns its title');
+is_deeply([@{$r->{json}}{qw(away ask)}], [undef, []], 'nothing is asked');
+
+my %site = (kind => 'site', title => 'Site', group => 'support');
+
+$t->create('channels/site', { %site, settings => { away => 'Back at nine',
+    ask => ['phone', 'shoe size', 'name', 5, 'name'] } });
+is_deeply([@{$t->get('/inbox/widget/site')->{json}}{qw(away ask)}],
+    ['Back at nine', ['name', 'phone']], 'or what can be answered');
+$t->create('channels/site', \%site);
 
 
 # nothing is stored before the first message
