@@ -61,7 +61,7 @@ check:         ## style, layers, warnings, clang-tidy
 	@tools/module
 	@exec tools/check
 
-vendor:        ## fetch the page's own packages to www/vendor
+vendor:        ## fetch the page's packages to www/vendor, press the page
 	@tools/vendor
 
 module:        ## build build/ngx_http_inbox_module.so
@@ -76,3 +76,4 @@ install:       ## module, page and docs to Debian's places below DESTDIR
 
 clean:         ## remove what was built; RUN_DIR stays
 	rm -rf build www/vendor node_modules
+	find www -name '*.gz' -delete

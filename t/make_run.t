@@ -68,6 +68,16 @@ get('/inbox/index.html?secret=canary');
 unlike(file('logs/access.log'), qr/canary/, 'query strings are not logged');
 is(answer('/inbox/')->{status}, 200, 'the page itself is there');
 
+SKIP: {
+    my $pressed = "$top/www/app.js.gz";
+
+    skip('the page is not pressed', 2) if !-e $pressed && !$ENV{CI};
+
+    my $sent = answer('/inbox/app.js', undef, { 'Accept-Encoding' => 'gzip' });
+    is($sent->{headers}{'content-encoding'}, 'gzip', 'and pressed for whom it may be');
+    is($sent->{headers}{'content-length'}, -s $pressed, 'as it lies there');
+}
+
 like(file('nginx.conf'),
     qr{inbox_channel_api telegram http://127\.0\.0\.1:9999/telegram;},
     'calls to platforms go where CHANNEL_API says');
@@ -178,11 +188,12 @@ sub get {
 
 
 sub answer {
-    my ($path, $token) = @_;
+    my ($path, $token, $headers) = @_;
 
     my $c = eval { Test::Inbox::HTTP->new($port) } or return undef;
 
-    return $c->send(GET => $path, token => $token)->read(5);
+    return $c->send(GET => $path, token => $token, headers => $headers // {})
+        ->read(5);
 }
 
 

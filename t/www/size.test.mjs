@@ -1,13 +1,13 @@
 /*
  * The agents' page is light: all that it loads, whoever looks at all of it,
- * in one language, as it is sent.
+ * in one language, as it is sent (www/press.mjs).
  */
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
 import { test } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import { pressed } from '../../www/press.mjs';
 
 const WWW = new URL('../../www/', import.meta.url).pathname;
 const MOST = 90 * 1024;
@@ -37,7 +37,7 @@ async function follow(path, sizes) {
   const source = await readFile(join(WWW, path), 'utf8');
   const code = source.replace(/\/\*[^]*?\*\//g, '');
 
-  sizes.set(path, gzipSync(source, { level: 6 }).length);
+  sizes.set(path, pressed(path, source).length);
   for (const next of neighbours(path, code)) {
     await follow(next, sizes);
   }
