@@ -9,6 +9,7 @@ export const WIDGET = [
   ['GET', /^widget\/site\/messages$/, visitorMessages],
   ['POST', /^widget\/site\/messages$/, visitorWrites],
   ['POST', /^widget\/site\/read$/, visitorRead],
+  ['POST', /^widget\/site\/typing$/, () => [204]],
 ];
 
 

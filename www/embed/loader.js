@@ -2,14 +2,10 @@
  * <script src=".../embed/loader.js" data-channel="site" async></script>
  *
  * A button; its first press loads the conversation into a frame of ours.
- * One global, ngxInbox; pasted twice, the second does nothing.  Options:
- * data-channel, -color, -label, -side="left"; of a known user: -name, -email,
- * -phone, -user-id, -user-hash.
+ * Pasted twice, the second does nothing.  More in docs/channels/site.md.
  */
 (() => {
-  'use strict';
-
-  const script = /** @type {HTMLScriptElement} */ (document.currentScript);
+  const script = /** @type {any} */ (document.currentScript);
   const host = /** @type {any} */ (window);
   const { channel, side, color, label, ...user } = script.dataset;
 
@@ -23,7 +19,8 @@
   const edge = side === 'left' ? 'left' : 'right';
   const button = document.createElement('button');
   const count = document.createElement('span');
-  /** @type {HTMLIFrameElement | undefined} */
+  const view = /** @type {any} */ (host.visualViewport);
+  /** @type {any} */
   let frame;
   let shown = false;
   let greeted = false;
@@ -53,29 +50,28 @@
 
   function start() {
     dress(button, BUTTON);
-    dress(count, COUNT);
     button.append(bubble(), count);
     tell(0);
     button.addEventListener('click', () => show(!shown));
     addEventListener('message', hear);
+    view.addEventListener('resize', fit);
     document.body.append(button);
   }
 
   /* the page's own rules must not reach in: hence all, and important */
-  function dress(node, css) {
-    node.style.cssText = css.replace(/;/g, '!important;');
+  function dress(node, css, yes = true) {
+    node.style.cssText = `${css}display:${yes ? 'block' : 'none'};`
+      .replace(/;/g, '!important;');
   }
 
-  function display(node, yes) {
-    node.style.setProperty('display', yes ? 'block' : 'none', 'important');
-  }
-
+  /* white with a dark edge: seen on every colour */
   function bubble() {
     const [svg, path] = ['svg', 'path'].map((name) =>
       document.createElementNS('http://www.w3.org/2000/svg', name));
 
     svg.setAttribute('viewBox', '-8 -8 40 40');
     path.setAttribute('fill', '#fff');
+    path.setAttribute('stroke', '#000a');
     path.setAttribute('d', 'M2 3h20v14H11l-5 5v-5H2z');
     svg.append(path);
     return svg;
@@ -91,15 +87,23 @@
       frame = document.createElement('iframe');
       frame.title = title;
       frame.src = url.href;
-      dress(frame, FRAME);
       frame.addEventListener('load', greet);
       document.body.append(frame);
     }
     shown = yes;
-    button.setAttribute('aria-expanded', String(yes));
+    button.setAttribute('aria-expanded', `${yes}`);
+    fit();
+    say(yes ? 'shown' : 'hidden');
+  }
+
+  /* above a keyboard on the screen, which also makes the view smaller */
+  function fit() {
+    const { scale, height } = view;
+    const covered = scale > 1 ? 0 : host.innerHeight - height;
+
     if (frame) {
-      display(frame, yes);
-      say(yes ? 'shown' : 'hidden');
+      dress(frame, `${FRAME}margin-bottom:${covered}px;max-height:${
+        host.innerHeight - covered}px;`, shown);
     }
   }
 
@@ -111,7 +115,7 @@
 
   function say(word, more = {}) {
     if (greeted) {
-      frame?.contentWindow?.postMessage({ inbox: word, ...more }, url.origin);
+      frame.contentWindow.postMessage({ inbox: word, ...more }, url.origin);
     }
   }
 
@@ -128,13 +132,14 @@
 
   function tell(unread) {
     count.textContent = unread > 9 ? '9+' : `${unread}`;
-    display(count, unread);
+    dress(count, COUNT, unread);
     button.setAttribute('aria-label', unread ? `${title} (${unread})` : title);
   }
 
   function destroy() {
     removeEventListener('DOMContentLoaded', start);
     removeEventListener('message', hear);
+    view.removeEventListener('resize', fit);
     button.remove();
     frame?.remove();
     delete host.ngxInbox;

@@ -3,18 +3,20 @@
  * Pure, as the agents' page has it.
  */
 
-import { compareIds, merge, within } from '../lib/merge.js';
-
 /**
  * @typedef {{key: string, text: string, at: string, code?: string,
- *            state: 'pending' | 'waiting' | 'failed'}} Queued
+ *            state: 'pending' | 'waiting' | 'failed', name?: string,
+ *            files?: string[]}} Queued
  */
 
-/* next null: everything older is here; read: the newest that was shown */
+/*
+ * next: cursor of what is older, null when all is here; begun: there is a
+ * chat; read: the newest that was shown; typing: who writes
+ */
 /** @type {any} */
 export const initial = {
-  look: null, messages: [], next: null, queue: [], away: false,
-  closed: false, shown: false, read: null,
+  look: null, messages: [], next: null, begun: false, queue: [], away: false,
+  closed: false, shown: false, read: null, typing: '',
 };
 
 
@@ -25,16 +27,23 @@ const events = {
 
   took: (state, { answer, first }) => {
     const anew = first || answer.reset;
-    const next = anew ? answer.next : state.next;
     const held = anew ? [] : state.messages;
-    const messages = merge(held, within(held, answer.messages, next));
+    const next = anew ? answer.next : state.next;
+    const oldest = next && held[0]?.id;
 
-    return noted({ ...state, messages, next, away: false });
+    return noted({
+      ...state, next, away: false, typing: answer.typing?.[0]?.name ?? '',
+      begun: state.begun || answer.chat > 0,
+      /* what changed in a part that is not loaded would leave a hole */
+      messages: merge(held, oldest ? answer.messages.filter(
+        (m) => compareIds(m.id, oldest) >= 0) : answer.messages),
+    });
   },
 
+  silent: (state) => ({ ...state, typing: '' }),
+
   paged: (state, { answer }) => ({
-    ...state,
-    next: answer.next,
+    ...state, next: answer.next,
     messages: merge(state.messages, answer.messages),
   }),
 
@@ -44,7 +53,8 @@ const events = {
   queued: (state, { queue }) => ({ ...state, queue }),
 
   sent: (state, { message }) => ({
-    ...state, away: false, messages: merge(state.messages, [message]),
+    ...state, away: false, begun: true,
+    messages: merge(state.messages, [message]),
   }),
 };
 
@@ -57,7 +67,7 @@ export function reduce(state, event) {
 /* answers that the visitor has not seen */
 export function unreadOf({ messages, read }) {
   return messages.filter((m) => m.from === 'agent' && m.delivery !== 'read'
-    && (read === null || compareIds(m.id, read) > 0)).length;
+    && !m.deleted && (read === null || compareIds(m.id, read) > 0)).length;
 }
 
 
@@ -66,10 +76,9 @@ export function unreadOf({ messages, read }) {
  * it is answered: it is then drawn once.
  */
 export function queueShown({ queue, messages }) {
-  const ours = messages.filter((m) => m.from === 'client');
-
   return queue.filter((one) => one.state === 'failed'
-    || !ours.some((m) => m.text === one.text && m.at >= one.at));
+    || !messages.some((m) => m.from === 'client' && m.text === one.text
+      && m.at >= one.at));
 }
 
 
@@ -77,4 +86,25 @@ export function queueShown({ queue, messages }) {
 function noted(state) {
   return state.shown
     ? { ...state, read: state.messages.at(-1)?.id ?? state.read } : state;
+}
+
+
+/* by age, each in its newest state */
+function merge(held, given) {
+  const all = new Map(held.map((m) => [m.id, m]));
+
+  given.forEach((m) => {
+    if (!(all.get(m.id)?.rev >= m.rev)) {
+      all.set(m.id, m);
+    }
+  });
+  return [...all.values()].sort((a, b) => compareIds(a.id, b.id));
+}
+
+
+function compareIds(a, b) {
+  const [time, number] = a.split('-');
+  const [time2, number2] = b.split('-');
+
+  return time - time2 || number - number2;
 }
