@@ -7,6 +7,18 @@ import { createRequire } from 'node:module';
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 
+/* The same inside a frame of the page. */
+export async function checkedFrame(page) {
+  const source = await readFile(AXE, 'utf8');
+  const inner = page.frames().find((one) => one.parentFrame() !== null);
+  const found = await inner.evaluate(`${source}; axe.run().then((r) =>
+    r.violations.map((one) => [one.id, ...one.nodes.map((node) =>
+      node.html.slice(0, 160))]))`);
+
+  assert.deepEqual(found, []);
+}
+
+
 /*
  * No fault that axe can see.  The page's CSP forbids to add a script; the
  * debugger's own evaluation is not bound by it.
