@@ -232,7 +232,8 @@ ngx_inbox_http_send(ngx_inbox_http_t *http, ngx_inbox_http_request_t *request,
         return NULL;
     }
 
-    send->easy.any = ngx_inbox_http_is_own(http, &send->easy.origin);
+    send->easy.any = !request->foreign
+                     && ngx_inbox_http_is_own(http, &send->easy.origin);
 
     send->resolve = ngx_inbox_http_ask(send);
     if (send->resolve == NULL) {

@@ -15,6 +15,26 @@
 #include "ngx_inbox_conf.h"
 
 
+/* one field of multipart/form-data */
+typedef struct {
+    ngx_str_t     name;
+    ngx_str_t     value;        /* when path is empty */
+    ngx_str_t     path;         /* of the file whose bytes it is; read as they
+                                   leave, never whole in memory */
+    ngx_str_t     filename;
+    ngx_str_t     type;         /* len 0: none */
+} ngx_inbox_http_part_t;
+
+
+/*
+ * Takes the body of an answer of success (2xx) as it comes, in place of the
+ * answer's own.  NGX_OK: go on; NGX_ERROR: no more of it, the answer's rc is
+ * NGX_ERROR.  May not forget the send.
+ */
+typedef ngx_int_t (*ngx_inbox_http_sink_pt)(void *data, const u_char *p,
+    size_t n);
+
+
 /* made by a channel's build(); strings from the pool given to it */
 typedef struct {
     ngx_str_t     method;       /* "POST" */
@@ -22,6 +42,19 @@ typedef struct {
     ngx_str_t     type;         /* Content-Type, len 0: none */
     ngx_array_t  *headers;      /* of ngx_str_t "Name: value", or NULL */
     ngx_str_t     body;
+    ngx_array_t  *parts;        /* of ngx_inbox_http_part_t, in place of type
+                                   and body; or NULL */
+
+    unsigned      safe:1;       /* repeating it does no harm: no answer leaves
+                                   no doubt */
+    unsigned      bytes:1;      /* its answer is the file that was wanted: it
+                                   goes to the job's sink, and redirects are
+                                   followed, each hop checked */
+    unsigned      foreign:1;    /* the URL came from outside: only public
+                                   addresses, whatever conf->apis says */
+
+    ngx_inbox_http_sink_pt   sink;       /* or NULL: the body is kept */
+    void                    *sink_data;
 } ngx_inbox_http_request_t;
 
 
@@ -33,6 +66,7 @@ typedef struct {
                                    the outcome is unknown */
     ngx_uint_t    status;
     ngx_str_t     body;         /* at most NGX_INBOX_HTTP_MAX_BODY bytes */
+    ngx_str_t     location;     /* of a redirect: an absolute URL; or len 0 */
     time_t        retry_after;  /* seconds, of the header; -1: none */
     ngx_str_t     error;        /* words for people when rc is not NGX_OK;
                                    never with a token or a URL in it */
@@ -64,9 +98,10 @@ ngx_inbox_http_t *ngx_inbox_http_create(ngx_pool_t *pool,
 void ngx_inbox_http_destroy(ngx_inbox_http_t *http);
 
 /*
- * Starts one request; everything in it is copied.  timeout in ms for the whole
- * of it.  NULL: not started (too many at once, too few free connections,
- * memory, not http or https, control characters in a header).
+ * Starts one request; everything in it is copied, files are opened when their
+ * turn comes.  timeout in ms for the whole of it.  NULL: not started (too many
+ * at once, too few free connections, memory, not http or https, control
+ * characters in a header).
  *
  * Hosts that resolve to addresses which are not public end with NGX_DECLINED,
  * "address is not allowed", unless their origin is one of conf->apis.

@@ -42,6 +42,9 @@ static void ngx_inbox_http_answer_retry(ngx_inbox_http_easy_t *e, u_char *p,
     u_char *last);
 static ngx_int_t ngx_inbox_http_answer_grow(ngx_inbox_http_easy_t *e,
     size_t n);
+static ngx_uint_t ngx_inbox_http_answer_status(ngx_inbox_http_easy_t *e);
+static void ngx_inbox_http_answer_location(ngx_inbox_http_easy_t *e,
+    ngx_str_t *location);
 static ngx_uint_t ngx_inbox_http_answer_left(ngx_inbox_http_easy_t *e);
 static ngx_str_t ngx_inbox_http_answer_words(ngx_inbox_http_easy_t *e,
     CURLcode code);
@@ -158,6 +161,17 @@ ngx_inbox_http_answer_on_body(char *p, size_t size, size_t n, void *data)
     ngx_inbox_http_easy_t  *e = data;
 
     n *= size;
+
+    if (e->sink != NULL && ngx_inbox_http_answer_status(e) / 100 == 2) {
+
+        if (e->sink(e->sink_data, (u_char *) p, n) != NGX_OK) {
+            e->refused = 1;
+            return 0;
+        }
+
+        return n;
+    }
+
     want = ngx_min(n, NGX_INBOX_HTTP_MAX_BODY - e->answer.len);
 
     if (want) {
@@ -217,25 +231,56 @@ void
 ngx_inbox_http_answer_judge(ngx_inbox_http_easy_t *e, CURLcode code,
     ngx_inbox_http_answer_t *answer)
 {
-    long  status;
-
     ngx_memzero(answer, sizeof(ngx_inbox_http_answer_t));
 
     answer->retry_after = -1;
 
     if (code == CURLE_OK || (code == CURLE_WRITE_ERROR && e->full)) {
-        status = 0;
-        (void) curl_easy_getinfo(e->curl, CURLINFO_RESPONSE_CODE, &status);
-
         answer->rc = NGX_OK;
-        answer->status = (ngx_uint_t) status;
+        answer->status = ngx_inbox_http_answer_status(e);
         answer->body = e->answer;
         answer->retry_after = e->retry_after;
+        ngx_inbox_http_answer_location(e, &answer->location);
         return;
     }
 
     answer->rc = ngx_inbox_http_answer_left(e) ? NGX_ERROR : NGX_DECLINED;
     answer->error = ngx_inbox_http_answer_words(e, code);
+}
+
+
+static ngx_uint_t
+ngx_inbox_http_answer_status(ngx_inbox_http_easy_t *e)
+{
+    long  status;
+
+    status = 0;
+    (void) curl_easy_getinfo(e->curl, CURLINFO_RESPONSE_CODE, &status);
+
+    return (ngx_uint_t) status;
+}
+
+
+/* curl joins it to the URL that was asked */
+static void
+ngx_inbox_http_answer_location(ngx_inbox_http_easy_t *e, ngx_str_t *location)
+{
+    char       *url;
+    ngx_str_t   s;
+
+    url = NULL;
+
+    if (curl_easy_getinfo(e->curl, CURLINFO_REDIRECT_URL, &url) != CURLE_OK
+        || url == NULL)
+    {
+        return;
+    }
+
+    s.data = (u_char *) url;
+    s.len = ngx_strlen(url);
+
+    location->data = ngx_pstrdup(e->pool, &s);
+    location->len = (location->data != NULL) ? s.len : 0;
 }
 
 
@@ -267,9 +312,14 @@ ngx_inbox_http_answer_words(ngx_inbox_http_easy_t *e, CURLcode code)
     static const ngx_str_t  closed = ngx_string("address is not allowed");
     static const ngx_str_t  starved = ngx_string("too few free connections");
     static const ngx_str_t  flooded = ngx_string("answer has too many headers");
+    static const ngx_str_t  refused = ngx_string("answer is too large");
 
     if (code == CURLE_WRITE_ERROR && e->flooded) {
         return flooded;
+    }
+
+    if (code == CURLE_WRITE_ERROR && e->refused) {
+        return refused;
     }
 
     if (code == CURLE_COULDNT_CONNECT && e->closed) {

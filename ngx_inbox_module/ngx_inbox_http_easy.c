@@ -214,6 +214,10 @@ ngx_inbox_http_easy_shape(ngx_inbox_http_easy_t *e)
         return NGX_ERROR;
     }
 
+    if (e->parts != NULL) {
+        return ngx_inbox_http_parts_open(e);
+    }
+
     if (ngx_strcmp(e->method, "HEAD") == 0) {
         return (curl_easy_setopt(curl, CURLOPT_NOBODY, 1L) == CURLE_OK)
                ? NGX_OK : NGX_ERROR;
@@ -357,6 +361,9 @@ ngx_inbox_http_easy_close(ngx_inbox_http_easy_t *e)
         curl_url_cleanup(e->url);
         e->url = NULL;
     }
+
+    curl_mime_free(e->mime);
+    e->mime = NULL;
 
     curl_slist_free_all(e->headers);
     e->headers = NULL;

@@ -34,10 +34,15 @@ typedef struct {
     char                *method;
     ngx_str_t            body;
     struct curl_slist   *headers;
+    ngx_array_t         *parts;         /* ngx_inbox_http_part_t, all strings
+                                           with a NUL behind; or NULL */
+    ngx_inbox_http_sink_pt   sink;
+    void                    *sink_data;
 
     /* made by ngx_inbox_http_easy_open() */
     CURL                *curl;          /* NULL: not opened */
     struct curl_slist   *pins;
+    curl_mime           *mime;
     size_t               sent;          /* of body, given to curl */
 
     /* what has come */
@@ -53,6 +58,7 @@ typedef struct {
     unsigned             flooded:1;     /* more headers than we take */
     unsigned             closed:1;      /* an address that is not allowed */
     unsigned             starved:1;     /* no free connection */
+    unsigned             refused:1;     /* the sink wants no more */
 } ngx_inbox_http_easy_t;
 
 
@@ -65,9 +71,22 @@ typedef struct {
 ngx_int_t ngx_inbox_http_request_read(ngx_inbox_http_easy_t *e,
     const ngx_inbox_http_request_t *request);
 
+/* 1: no control character in it */
+ngx_uint_t ngx_inbox_http_request_is_clean(const ngx_str_t *s);
+
 /* "HTTP://A" -> "http://a:80"; NGX_OK | NGX_DECLINED | NGX_ERROR (memory) */
 ngx_int_t ngx_inbox_http_request_origin(ngx_pool_t *pool, const ngx_str_t *url,
     ngx_str_t *origin);
+
+
+/* ngx_inbox_http_parts.c: multipart/form-data */
+
+/* copies the fields; NGX_OK | NGX_DECLINED (control characters) | NGX_ERROR */
+ngx_int_t ngx_inbox_http_parts_copy(ngx_inbox_http_easy_t *e,
+    const ngx_array_t *parts);
+
+/* gives them to curl; NGX_OK | NGX_ERROR: memory, or a file is not there */
+ngx_int_t ngx_inbox_http_parts_open(ngx_inbox_http_easy_t *e);
 
 
 /* ngx_inbox_http_easy.c: curl's handle */

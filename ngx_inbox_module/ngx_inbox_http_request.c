@@ -23,7 +23,6 @@
 
 static ngx_int_t ngx_inbox_http_request_copy(ngx_inbox_http_easy_t *e,
     const ngx_inbox_http_request_t *request);
-static ngx_uint_t ngx_inbox_http_request_is_clean(const ngx_str_t *s);
 static ngx_int_t ngx_inbox_http_request_parse(ngx_pool_t *pool,
     const ngx_str_t *text, CURLU **url);
 static ngx_int_t ngx_inbox_http_request_place(ngx_inbox_http_easy_t *e);
@@ -91,12 +90,19 @@ ngx_inbox_http_request_copy(ngx_inbox_http_easy_t *e,
         ngx_memcpy(e->body.data, request->body.data, request->body.len);
     }
 
+    e->sink = request->sink;
+    e->sink_data = request->sink_data;
+
+    if (request->parts != NULL) {
+        return ngx_inbox_http_parts_copy(e, request->parts);
+    }
+
     return NGX_OK;
 }
 
 
 /* no byte that could end a line early */
-static ngx_uint_t
+ngx_uint_t
 ngx_inbox_http_request_is_clean(const ngx_str_t *s)
 {
     size_t  i;
@@ -241,9 +247,14 @@ ngx_inbox_http_request_headers(ngx_inbox_http_easy_t *e,
 
     static const ngx_str_t  none = ngx_null_string;
 
-    /* no waiting for "100 Continue"; no type that curl would make up */
-    if (ngx_inbox_http_request_header(e, "Expect:", &none) != NGX_OK
-        || ngx_inbox_http_request_header(e, "Content-Type: ", &request->type)
+    /* no waiting for "100 Continue" */
+    if (ngx_inbox_http_request_header(e, "Expect:", &none) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    /* no type that curl would make up, but the one with its boundary */
+    if (request->parts == NULL
+        && ngx_inbox_http_request_header(e, "Content-Type: ", &request->type)
            != NGX_OK)
     {
         return NGX_ERROR;

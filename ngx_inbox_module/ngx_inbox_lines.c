@@ -163,7 +163,7 @@ ngx_inbox_lines_fixed(ngx_inbox_ctx_t *ctx, const ngx_inbox_channel_t *channel,
     args[7] = ngx_inbox_text_number(ctx->r->pool, channel->text_limit);
     args[8].data = (u_char *) channel->text_unit;
     args[8].len = ngx_strlen(channel->text_unit);
-    args[9].data = (u_char *) (channel->build == NULL ? "1" : "0");
+    args[9].data = (u_char *) (channel->talks == NULL ? "1" : "0");
     args[9].len = 1;
 
     args[10] = ngx_inbox_text_number(ctx->r->pool, channel->window);

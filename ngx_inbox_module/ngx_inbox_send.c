@@ -5,16 +5,15 @@
  * Each send has a pool of its own, destroyed when it is done.  Its steps are
  * functions, each naming its successor:
  *
- *     start -> settings -> on_line -> http -> on_sent -> settle -> on_settled
+ *     start -> exchange -> on_exchanged -> settle -> tell -> on_settled
  *
  * An outcome that the store cannot be told is told again every half second: the
  * platform has the message, and forgetting that would send it twice.
  */
 
 #include "ngx_inbox_send.h"
-#include "ngx_inbox_http.h"
+#include "ngx_inbox_exchange.h"
 #include "ngx_inbox_json.h"
-#include "ngx_inbox_settings.h"
 #include "ngx_inbox_store.h"
 #include "ngx_inbox_text.h"
 
@@ -24,8 +23,6 @@
 #define NGX_INBOX_SEND_PAUSE_MAX  300000
 /* about two hours of tries at the longest pause, then it is failed */
 #define NGX_INBOX_SEND_TRIES      30
-/* a channel that is switched off is looked at again after this */
-#define NGX_INBOX_SEND_OFF        60000
 /* longest pause that a platform may ask for, s */
 #define NGX_INBOX_SEND_ASKED_MAX  86400
 
@@ -45,14 +42,13 @@ struct ngx_inbox_send_s {
     ngx_inbox_send_done_pt      done;
     void                       *data;
 
-    ngx_inbox_settings_load_t  *load;     /* in flight, or NULL: one of three */
-    ngx_inbox_http_send_t      *http;
+    ngx_inbox_exchange_t       *exchange; /* under way, or NULL: one of two */
     ngx_inbox_store_call_t     *call;
 
     ngx_event_t                 tell;     /* settle again */
     ngx_uint_t                  tells;
 
-    const ngx_inbox_channel_t  *channel;
+    ngx_inbox_job_t             job;
     ngx_str_t                   space;
     ngx_str_t                   item[NGX_INBOX_SEND_JOB];
     ngx_str_t                   args[NGX_INBOX_SEND_ARGS];
@@ -78,17 +74,12 @@ enum {
 
 static ngx_int_t ngx_inbox_send_copy(ngx_inbox_send_t *send,
     const ngx_str_t *space, ngx_inbox_redis_value_t *job);
-static ngx_int_t ngx_inbox_send_settings(ngx_inbox_send_t *send);
-static void ngx_inbox_send_on_settings(void *data,
-    const ngx_inbox_line_t *line, ngx_inbox_answer_t *answer);
-static void ngx_inbox_send_on_line(ngx_inbox_send_t *send,
-    const ngx_inbox_line_t *line);
-static ngx_int_t ngx_inbox_send_build(ngx_inbox_send_t *send,
-    const ngx_inbox_line_t *line, ngx_inbox_http_request_t *request);
-static void ngx_inbox_send_on_sent(void *data,
-    ngx_inbox_http_answer_t *answer);
-static void ngx_inbox_send_judge(ngx_inbox_send_t *send,
-    ngx_inbox_http_answer_t *answer);
+static ngx_int_t ngx_inbox_send_job(ngx_inbox_send_t *send);
+static ngx_int_t ngx_inbox_send_exchange(ngx_inbox_send_t *send);
+static void ngx_inbox_send_on_exchanged(void *data,
+    ngx_inbox_exchanged_t *how);
+static void ngx_inbox_send_again(ngx_inbox_send_t *send,
+    ngx_inbox_exchanged_t *how);
 
 static void ngx_inbox_send_later(ngx_inbox_send_t *send, time_t asked,
     ngx_uint_t doubt, ngx_str_t *words);
@@ -125,8 +116,7 @@ ngx_inbox_send_start(ngx_inbox_worker_t *worker, const ngx_str_t *space,
     /*
      * set by ngx_pcalloc():
      *
-     *     send->load = NULL;
-     *     send->http = NULL;
+     *     send->exchange = NULL;
      *     send->call = NULL;
      */
 
@@ -140,7 +130,8 @@ ngx_inbox_send_start(ngx_inbox_worker_t *worker, const ngx_str_t *space,
     send->tell.log = worker->log;
 
     if (ngx_inbox_send_copy(send, space, job) != NGX_OK
-        || ngx_inbox_send_settings(send) != NGX_OK)
+        || ngx_inbox_send_job(send) != NGX_OK
+        || ngx_inbox_send_exchange(send) != NGX_OK)
     {
         goto failed;
     }
@@ -160,12 +151,8 @@ failed:
 void
 ngx_inbox_send_forget(ngx_inbox_send_t *send)
 {
-    if (send->load != NULL) {
-        ngx_inbox_settings_forget(send->load);
-    }
-
-    if (send->http != NULL) {
-        ngx_inbox_http_forget(send->http);
+    if (send->exchange != NULL) {
+        ngx_inbox_exchange_forget(send->exchange);
     }
 
     if (send->call != NULL) {
@@ -218,95 +205,16 @@ ngx_inbox_send_copy(ngx_inbox_send_t *send, const ngx_str_t *space,
 }
 
 
-/* always from the store: what a worker remembers may be older than the queue */
-
 static ngx_int_t
-ngx_inbox_send_settings(ngx_inbox_send_t *send)
+ngx_inbox_send_job(ngx_inbox_send_t *send)
 {
-    send->load = ngx_inbox_settings_load(send->worker->settings, &send->space,
-                                         &send->item[NGX_INBOX_SEND_CHANNEL],
-                                         ngx_inbox_send_on_settings, send);
+    u_char            *p;
+    ngx_str_t          doc, err;
+    ngx_time_t        *tp;
+    ngx_inbox_job_t   *job;
+    ngx_inbox_json_t  *v;
 
-    return (send->load != NULL) ? NGX_OK : NGX_ERROR;
-}
-
-
-static void
-ngx_inbox_send_on_settings(void *data, const ngx_inbox_line_t *line,
-    ngx_inbox_answer_t *answer)
-{
-    ngx_inbox_send_t *send = data;
-
-    ngx_str_t  words;
-
-    send->load = NULL;
-
-    if (line != NULL) {
-        ngx_inbox_send_on_line(send, line);
-        return;
-    }
-
-    if (answer->status == NGX_HTTP_NOT_FOUND) {
-        ngx_str_set(&words, "the channel does not exist any more");
-        ngx_inbox_send_never(send, &words);
-        return;
-    }
-
-    ngx_str_null(&words);
-    ngx_inbox_send_pause(send, NGX_INBOX_SEND_PAUSE, 0, &words);
-}
-
-
-static void
-ngx_inbox_send_on_line(ngx_inbox_send_t *send, const ngx_inbox_line_t *line)
-{
-    ngx_str_t                 words;
-    ngx_inbox_http_request_t  request;
-
-    send->channel = ngx_inbox_channel_find(&line->kind);
-
-    if (send->channel == NULL || send->channel->build == NULL) {
-        ngx_str_set(&words, "this kind of channel cannot be written to");
-        ngx_inbox_send_never(send, &words);
-        return;
-    }
-
-    if (!line->enabled) {
-        ngx_str_set(&words, "the channel is switched off");
-        ngx_inbox_send_pause(send, NGX_INBOX_SEND_OFF, 0, &words);
-        return;
-    }
-
-    ngx_memzero(&request, sizeof(ngx_inbox_http_request_t));
-
-    if (ngx_inbox_send_build(send, line, &request) != NGX_OK) {
-        ngx_str_set(&words, "the message could not be built");
-        ngx_inbox_send_never(send, &words);
-        return;
-    }
-
-    send->http = ngx_inbox_http_send(send->worker->http, &request,
-                                     send->worker->conf->send_timeout,
-                                     ngx_inbox_send_on_sent, send);
-
-    if (send->http == NULL) {
-        ngx_str_null(&words);
-        ngx_inbox_send_later(send, -1, 0, &words);
-    }
-}
-
-
-static ngx_int_t
-ngx_inbox_send_build(ngx_inbox_send_t *send, const ngx_inbox_line_t *line,
-    ngx_inbox_http_request_t *request)
-{
-    u_char                *p;
-    ngx_str_t              doc, err;
-    ngx_time_t            *tp;
-    ngx_inbox_json_t      *v;
-    ngx_inbox_outgoing_t   out;
-
-    ngx_memzero(&out, sizeof(ngx_inbox_outgoing_t));
+    job = &send->job;
 
     /* the stored text is a JSON literal */
 
@@ -322,69 +230,92 @@ ngx_inbox_send_build(ngx_inbox_send_t *send, const ngx_inbox_line_t *line,
 
     v = ngx_inbox_json_parse(send->pool, &doc, &err);
 
-    if (ngx_inbox_json_str(v, "text", &out.text) != NGX_OK) {
+    if (ngx_inbox_json_str(v, "text", &job->text) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    out.user = send->item[NGX_INBOX_SEND_USER];
-    out.id = send->item[NGX_INBOX_SEND_MESSAGE];
-    out.reply_to = send->item[NGX_INBOX_SEND_REPLY_TO];
-    out.author = send->item[NGX_INBOX_SEND_AUTHOR];
+    job->kind = NGX_INBOX_JOB_SEND;
+    job->user = send->item[NGX_INBOX_SEND_USER];
+    job->id = send->item[NGX_INBOX_SEND_MESSAGE];
+    job->reply_to = send->item[NGX_INBOX_SEND_REPLY_TO];
+    job->author = send->item[NGX_INBOX_SEND_AUTHOR];
 
     tp = ngx_timeofday();
-    out.now = (uint64_t) tp->sec * 1000 + tp->msec;
+    job->now = (uint64_t) tp->sec * 1000 + tp->msec;
 
-    return send->channel->build(send->pool, line, &out, request);
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_inbox_send_exchange(ngx_inbox_send_t *send)
+{
+    ngx_inbox_exchange_ask_t  ask;
+
+    ngx_memzero(&ask, sizeof(ngx_inbox_exchange_ask_t));
+
+    ask.space = &send->space;
+    ask.channel = &send->item[NGX_INBOX_SEND_CHANNEL];
+    ask.job = &send->job;
+    ask.done = ngx_inbox_send_on_exchanged;
+    ask.data = send;
+
+    send->exchange = ngx_inbox_exchange_start(send->worker, &ask);
+
+    return (send->exchange != NULL) ? NGX_OK : NGX_ERROR;
 }
 
 
 static void
-ngx_inbox_send_on_sent(void *data, ngx_inbox_http_answer_t *answer)
+ngx_inbox_send_on_exchanged(void *data, ngx_inbox_exchanged_t *how)
 {
     ngx_inbox_send_t *send = data;
 
-    send->http = NULL;
+    static const ngx_str_t  nothing = ngx_null_string;
 
-    if (answer->rc == NGX_OK) {
-        ngx_inbox_send_judge(send, answer);
+    send->exchange = NULL;
+
+    switch (how->verdict.outcome) {
+
+    case NGX_INBOX_SENT:
+        ngx_inbox_send_settle(send, "sent", &how->verdict.message, &nothing);
         return;
+
+    case NGX_INBOX_LATER:
+        ngx_inbox_send_again(send, how);
+        return;
+
+    default: /* NGX_INBOX_NEVER */
+        ngx_inbox_send_never(send, &how->verdict.error);
     }
-
-    ngx_log_error(NGX_LOG_WARN, send->worker->log, 0,
-                  "inbox outbox: channel \"%V\" chat \"%V\" try %V: %V",
-                  &send->item[NGX_INBOX_SEND_CHANNEL],
-                  &send->item[NGX_INBOX_SEND_CHAT],
-                  &send->item[NGX_INBOX_SEND_TRY], &answer->error);
-
-    ngx_inbox_send_later(send, -1, answer->rc == NGX_ERROR, &answer->error);
 }
 
 
 static void
-ngx_inbox_send_judge(ngx_inbox_send_t *send, ngx_inbox_http_answer_t *answer)
+ngx_inbox_send_again(ngx_inbox_send_t *send, ngx_inbox_exchanged_t *how)
 {
-    ngx_inbox_verdict_t  verdict;
+    ngx_inbox_verdict_t  *verdict;
 
-    static const ngx_str_t  nothing = ngx_null_string;
+    verdict = &how->verdict;
 
-    ngx_memzero(&verdict, sizeof(ngx_inbox_verdict_t));
-    verdict.retry_after = -1;
+    /* what never reached the platform is no try of it */
 
-    send->channel->judge(send->pool, answer, &verdict);
-
-    switch (verdict.outcome) {
-
-    case NGX_INBOX_SENT:
-        ngx_inbox_send_settle(send, "sent", &verdict.message, &nothing);
+    if (how->untried) {
+        ngx_inbox_send_pause(send, (ngx_msec_t) verdict->retry_after * 1000, 0,
+                             &verdict->error);
         return;
-
-    case NGX_INBOX_LATER:
-        ngx_inbox_send_later(send, verdict.retry_after, 0, &verdict.error);
-        return;
-
-    default: /* NGX_INBOX_NEVER */
-        ngx_inbox_send_never(send, &verdict.error);
     }
+
+    if (how->lost) {
+        ngx_log_error(NGX_LOG_WARN, send->worker->log, 0,
+                      "inbox outbox: channel \"%V\" chat \"%V\" try %V: %V",
+                      &send->item[NGX_INBOX_SEND_CHANNEL],
+                      &send->item[NGX_INBOX_SEND_CHAT],
+                      &send->item[NGX_INBOX_SEND_TRY], &verdict->error);
+    }
+
+    ngx_inbox_send_later(send, verdict->retry_after, how->doubt,
+                         &verdict->error);
 }
 
 

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) the ngx_inbox authors
  *
- * Layer 7, service.  One claimed message on its way: the channel's settings,
- * build, the call to the platform, judge, settle.  Knows nothing of queues.
+ * Layer 7, service.  One claimed message on its way: an exchange with the
+ * platform, then the store is told.  Knows nothing of queues.
  */
 
 #ifndef _NGX_INBOX_SEND_H_INCLUDED_

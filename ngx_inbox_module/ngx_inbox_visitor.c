@@ -290,7 +290,7 @@ ngx_inbox_visitor_is_welcome(const ngx_inbox_line_t *line)
 
     channel = ngx_inbox_channel_find(&line->kind);
 
-    return channel != NULL && channel->build == NULL && line->enabled;
+    return channel != NULL && channel->talks == NULL && line->enabled;
 }
 
 

@@ -3,8 +3,8 @@
 # What channels make of bytes.  Each folder t/fixtures/<kind>/<case> holds
 #
 #     request        one delivery of a webhook, as HTTP brings it
-#     outgoing.json  or: one message of ours
-#     answer.json    or: one answer of the platform
+#     outgoing.json  or: one step of a job of ours, as t/c/adapter/job.c reads it
+#     answer.json    or: one answer of the platform to such a step
 #     expect.json    what comes of it; or
 #     error          the word it is refused with: bad_signature, bad_json,
 #                    forbidden
@@ -38,7 +38,8 @@ for my $case (@cases) {
                             'build', $kind, line($case)));
 
     } elsif (-e "$case/answer.json") {
-        same($case, adapter(slurp("$case/answer.json"), 'judge', $kind));
+        same($case, adapter(slurp("$case/answer.json"), 'judge', $kind,
+                            line($case)));
 
     } else {
         fail("$case has no input");

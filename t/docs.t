@@ -223,7 +223,8 @@ sub unlayered {
 
         for my $noun (split ' ', $nouns =~ s{/\*}{/}r) {
             next if $noun =~ /^\w+$/ && $layer > 0
-                && !glob "ngx_inbox_module/{,channels/}ngx_*inbox_$noun.[ch]";
+                && !(() = glob
+                     "ngx_inbox_module/{,channels/}ngx_*inbox_$noun.[ch]");
 
             push @missing, $noun
                 if ($row{$layer} // '') !~ /(?<![a-z])$noun(?![a-z])/;

@@ -10,6 +10,7 @@ use warnings;
 use FindBin qw($Bin);
 use lib "$Bin/lib";
 
+use File::Temp qw(tempfile);
 use Test::More;
 
 use HttpClient;
@@ -66,6 +67,7 @@ is("$r->{rc} $r->{status} $r->{body}", 'ok 500 {"ok":false}',
 $r = $t->call("$o/redirect");
 is("$r->{status} " . $p->count('/canary'), '302 0',
     'a redirect is an answer and not followed');
+is($r->{location}, "$o/canary", 'and says where to');
 
 $r = $t->call("$o/big?65536");
 is("$r->{rc} $r->{len}", 'ok 65536', 'the largest body comes whole');
@@ -76,6 +78,35 @@ is("$r->{rc} $r->{len}", 'ok 65536', 'a larger one without its end');
 $r = $t->call("$o/endless");
 is("$r->{rc} $r->{status} $r->{len}", 'ok 200 65536',
     'an endless one is left after as much');
+
+
+# a form with a file; an answer too large for memory
+
+my ($out, $file) = tempfile(UNLINK => 1);
+
+print {$out} "\xff\xd8\r\n--" . 'j' x 3_000_000;
+close $out or die;
+
+$r = $t->call("$o/echo", method => 'POST', body => 'so & "so"', file => $file,
+    timeout => 20000);
+like($r->{body}, qr{^Content-Type: multipart/form-data; boundary=}m, 'a form');
+like($r->{body}, qr{^Content-Length: 3000\d\d\d\r$}m, 'of a known length');
+like($r->{body}, qr{form-data; name="caption"\r\n\r\nso & "so"\r\n--},
+    'with a field');
+ok($r->{body} =~ m{name="photo"; filename="a %22b%22.jpg"\r\n}
+    && $r->{body} =~ m{^Content-Type: image/jpeg\r\n\r\n\xff\xd8\r\n--j}m,
+    'and a file');
+is($t->call("$o/echo", method => 'POST', file => "$file.gone")->{rc}, 'declined',
+    'a file that is not there is not sent');
+is($p->count('/echo'), 5, 'and nobody called');
+
+$r = $t->call("$o/big?3000000", sink => 3_000_000, timeout => 20000);
+is("$r->{rc} $r->{len} $r->{taken}", 'ok 0 3000000', 'it goes to the sink');
+$r = $t->call("$o/error", sink => 3_000_000);
+is("$r->{body} $r->{taken}", '{"ok":false} 0', 'but a refusal does not');
+$r = $t->call("$o/endless", sink => 100_000);
+is("$r->{rc}: $r->{error}", 'error: answer is too large',
+    'the sink has had enough');
 
 
 # Retry-After

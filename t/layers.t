@@ -31,7 +31,7 @@ my @ROWS = (
     [5, 'ask'],
     [5, 'cors'],
     [5, 'poll'],
-    [6, qw(limit presence)],
+    [6, qw(exchange limit presence)],
     [7, qw(hours message query send visitor)],
     [8, qw(admin canned chat contacts export files lines lists metrics outbox purge session webhook widget)],
     [9, 'route'],

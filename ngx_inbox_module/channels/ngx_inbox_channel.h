@@ -3,8 +3,8 @@
  * Copyright (C) the ngx_inbox authors
  *
  * Layer 3, channels.  What a channel is: one constant descriptor and one file.
- * Its four functions are pure: bytes, a channel's settings and a pool in;
- * events, one HTTP request or a verdict out.  No request object, no socket, no
+ * Its functions are pure: bytes, a channel's settings and a pool in;
+ * events, an HTTP request or a verdict out.  No request object, no socket, no
  * store, no log, no clock.
  *
  * To add a channel: its file, one line in ngx_inbox_channels.c, one in config,
@@ -87,21 +87,81 @@ typedef struct {
 } ngx_inbox_event_t;
 
 
-/* our message on its way out */
+/*
+ * A job is one thing we want of a platform.  It may take several requests: the
+ * talk.  build() makes the request of the present step, judge() reads its
+ * answer and either ends the talk or says MORE: the next step's turn.  What a
+ * step learned and a later one needs (where to upload, the id of what was
+ * uploaded) is noted in the job's memo; so is what whoever asked wants to know.
+ *
+ * A talk that breaks off begins anew with step 0 and an empty memo.  Only a
+ * step that delivers something may leave a doubt; build() marks the requests
+ * that may be repeated as `safe`.
+ *
+ * kind      wanted                            in the memo when done
+ * SEND      one part of a message             (verdict.message: its id there)
+ * MEDIA     the bytes behind `ref`            (they went to the sink)
+ * CONNECT   webhooks shall come to `url`      credentials to keep, by name
+ * CHECK     does the token work               what the platform says of it
+ * PROFILE   who is `user`                     name username phone avatar
+ * TYPING    `user` sees that we write         -
+ * READ      `user` sees that we have read     -
+ *
+ * A message is sent in parts when the platform takes it only so: its text, then
+ * each file.  `part` says whose turn it is; when there are more, judge() says
+ * PART in place of SENT, and a talk for the next part begins.  Parts that have
+ * arrived are kept in the store, so no later try sends them again.
+ */
+typedef enum {
+    NGX_INBOX_JOB_SEND = 0,
+    NGX_INBOX_JOB_MEDIA,
+    NGX_INBOX_JOB_CONNECT,
+    NGX_INBOX_JOB_CHECK,
+    NGX_INBOX_JOB_PROFILE,
+    NGX_INBOX_JOB_TYPING,
+    NGX_INBOX_JOB_READ
+} ngx_inbox_job_kind_e;
+
+
+/* a file of our message */
 typedef struct {
-    ngx_str_t     user;           /* to whom: the client's id there */
+    ngx_str_t     type;           /* image video audio voice file */
+    ngx_str_t     name;           /* safe, never empty */
+    ngx_str_t     mime;
+    off_t         size;
+    ngx_str_t     path;           /* where its bytes lie, NUL behind it */
+    ngx_str_t     url;            /* a signed link that expires; len 0: the
+                                     server does not know its public address */
+} ngx_inbox_file_t;
+
+
+typedef struct {
+    ngx_inbox_job_kind_e  kind;
+    ngx_uint_t    part;           /* of the message, 0 is the first */
+    ngx_uint_t    step;           /* of the talk, 0 is the first */
+    ngx_array_t  *memo;           /* of ngx_keyval_t, or NULL: nothing noted */
+
+    ngx_str_t     user;           /* the client's id there */
     ngx_str_t     id;             /* our message's id: key of idempotency */
     ngx_str_t     text;
     ngx_str_t     reply_to;       /* the platform's id of a message, or len 0 */
     ngx_str_t     author;         /* the agent's name */
+    ngx_array_t  *files;          /* of ngx_inbox_file_t, or NULL */
     uint64_t      now;            /* ms: when it is being sent */
-} ngx_inbox_outgoing_t;
+
+    ngx_str_t     ref;            /* MEDIA: the platform's handle */
+    ngx_str_t     url;            /* CONNECT: where webhooks shall come */
+    ngx_str_t     message;        /* READ: the platform's id, up to there */
+} ngx_inbox_job_t;
 
 
 typedef enum {
-    NGX_INBOX_SENT = 0,           /* message: the id it got there, or len 0 */
+    NGX_INBOX_SENT = 0,           /* done; message: the id it got, or len 0 */
     NGX_INBOX_LATER,              /* try again; retry_after in s, -1: backoff */
-    NGX_INBOX_NEVER               /* permanent; error: the platform's words */
+    NGX_INBOX_NEVER,              /* permanent; error: the platform's words */
+    NGX_INBOX_MORE,               /* this step is done, the next is to come */
+    NGX_INBOX_PART                /* this part has arrived (message: its id),
+                                     the next one is to come */
 } ngx_inbox_outcome_e;
 
 typedef struct {
@@ -110,6 +170,26 @@ typedef struct {
     time_t                retry_after;
     ngx_str_t             error;
 } ngx_inbox_verdict_t;
+
+
+/* how one kind of job is done; both are pure */
+typedef struct {
+    ngx_inbox_job_kind_e   kind;
+
+    /* the request of job->step; zeroed before.  NGX_OK; NGX_DECLINED: there is
+       nothing to ask for, never; NGX_ERROR: memory */
+    ngx_int_t            (*build)(ngx_pool_t *pool,
+                                  const ngx_inbox_line_t *line,
+                                  const ngx_inbox_job_t *job,
+                                  ngx_inbox_http_request_t *request);
+
+    /* what the platform answered: only called when an answer came */
+    void                 (*judge)(ngx_pool_t *pool,
+                                  const ngx_inbox_line_t *line,
+                                  ngx_inbox_job_t *job,
+                                  const ngx_inbox_http_answer_t *answer,
+                                  ngx_inbox_verdict_t *verdict);
+} ngx_inbox_talk_t;
 
 
 typedef struct {
@@ -141,17 +221,9 @@ typedef struct {
                                 const ngx_inbox_hook_t *hook,
                                 ngx_array_t *events, ngx_uint_t *odd);
 
-    /* our message -> one HTTP request; NGX_OK | NGX_ERROR.  NULL: the client
-       takes his messages from us, by polls */
-    ngx_int_t          (*build)(ngx_pool_t *pool,
-                                const ngx_inbox_line_t *line,
-                                const ngx_inbox_outgoing_t *message,
-                                ngx_inbox_http_request_t *request);
-
-    /* what the platform answered: only called when an answer came */
-    void               (*judge)(ngx_pool_t *pool,
-                                const ngx_inbox_http_answer_t *answer,
-                                ngx_inbox_verdict_t *verdict);
+    /* the jobs it can do, build NULL at the end.  NULL: the client takes his
+       messages from us, by polls */
+    const ngx_inbox_talk_t  *talks;
 
     /* body of the 200 to a webhook; len 0: empty */
     ngx_str_t            thanks;
@@ -174,6 +246,18 @@ const ngx_inbox_channel_t *ngx_inbox_channel_find(const ngx_str_t *kind);
 
 /* all of them; NULL at the end */
 extern const ngx_inbox_channel_t *const ngx_inbox_channels[];
+
+/* how that kind of job is done; NULL: it has no such job */
+const ngx_inbox_talk_t *ngx_inbox_channel_talk(
+    const ngx_inbox_channel_t *channel, ngx_inbox_job_kind_e kind);
+
+/* notes a value in a job's memo, over an older one of that name; the name is
+   constant, the value copied.  NGX_OK | NGX_ERROR */
+ngx_int_t ngx_inbox_channel_note(ngx_pool_t *pool, ngx_inbox_job_t *job,
+    const char *name, const ngx_str_t *value);
+
+/* what was noted; len 0 when nothing was */
+ngx_str_t ngx_inbox_channel_memo(const ngx_inbox_job_t *job, const char *name);
 
 /* a credential of a line; len 0 when it is not set */
 ngx_str_t ngx_inbox_channel_credential(const ngx_inbox_line_t *line,

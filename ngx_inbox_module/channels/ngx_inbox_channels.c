@@ -17,6 +17,9 @@
 #define NGX_INBOX_CHANNEL_WAIT  86400
 
 
+static ngx_str_t ngx_inbox_channel_named(const ngx_array_t *list,
+    const char *name);
+
 extern const ngx_inbox_channel_t  ngx_inbox_telegram;
 extern const ngx_inbox_channel_t  ngx_inbox_viber;
 extern const ngx_inbox_channel_t  ngx_inbox_facebook;
@@ -60,27 +63,114 @@ ngx_inbox_channel_find(const ngx_str_t *kind)
 }
 
 
+const ngx_inbox_talk_t *
+ngx_inbox_channel_talk(const ngx_inbox_channel_t *channel,
+    ngx_inbox_job_kind_e kind)
+{
+    const ngx_inbox_talk_t  *talk;
+
+    for (talk = channel->talks; talk != NULL && talk->build != NULL; talk++) {
+        if (talk->kind == kind) {
+            return talk;
+        }
+    }
+
+    return NULL;
+}
+
+
+ngx_int_t
+ngx_inbox_channel_note(ngx_pool_t *pool, ngx_inbox_job_t *job,
+    const char *name, const ngx_str_t *value)
+{
+    u_char        *p;
+    size_t         len;
+    ngx_uint_t     i;
+    ngx_keyval_t  *kv;
+
+    if (job->memo == NULL) {
+        job->memo = ngx_array_create(pool, 4, sizeof(ngx_keyval_t));
+        if (job->memo == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    p = ngx_pnalloc(pool, value->len + 1);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (value->len) {
+        ngx_memcpy(p, value->data, value->len);
+    }
+
+    p[value->len] = '\0';
+
+    len = ngx_strlen(name);
+    kv = job->memo->elts;
+
+    for (i = 0; i < job->memo->nelts; i++) {
+        if (kv[i].key.len == len && ngx_memcmp(kv[i].key.data, name, len) == 0)
+        {
+            break;
+        }
+    }
+
+    if (i < job->memo->nelts) {
+        kv = &kv[i];
+
+    } else {
+        kv = ngx_array_push(job->memo);
+        if (kv == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    kv->key.data = (u_char *) name;
+    kv->key.len = len;
+    kv->value.data = p;
+    kv->value.len = value->len;
+
+    return NGX_OK;
+}
+
+
+ngx_str_t
+ngx_inbox_channel_memo(const ngx_inbox_job_t *job, const char *name)
+{
+    return ngx_inbox_channel_named(job->memo, name);
+}
+
+
 ngx_str_t
 ngx_inbox_channel_credential(const ngx_inbox_line_t *line, const char *name)
+{
+    return ngx_inbox_channel_named(line->credentials, name);
+}
+
+
+/* the value of that name, or len 0 */
+static ngx_str_t
+ngx_inbox_channel_named(const ngx_array_t *list, const char *name)
 {
     size_t         len;
     ngx_str_t      none = ngx_null_string;
     ngx_uint_t     i;
-    ngx_keyval_t  *credential;
+    ngx_keyval_t  *kv;
 
-    if (line->credentials == NULL) {
+    if (list == NULL) {
         return none;
     }
 
     len = ngx_strlen(name);
-    credential = line->credentials->elts;
+    kv = list->elts;
 
-    for (i = 0; i < line->credentials->nelts; i++) {
+    for (i = 0; i < list->nelts; i++) {
 
-        if (credential[i].key.len == len
-            && ngx_memcmp(credential[i].key.data, name, len) == 0)
+        if (kv[i].key.len == len
+            && ngx_memcmp(kv[i].key.data, name, len) == 0)
         {
-            return credential[i].value;
+            return kv[i].value;
         }
     }
 

@@ -17,7 +17,7 @@ static ngx_int_t ngx_inbox_facebook_parse(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, const ngx_inbox_hook_t *hook,
     ngx_array_t *events, ngx_uint_t *odd);
 static ngx_int_t ngx_inbox_facebook_build(ngx_pool_t *pool,
-    const ngx_inbox_line_t *line, const ngx_inbox_outgoing_t *message,
+    const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
     ngx_inbox_http_request_t *request);
 
 
@@ -43,6 +43,12 @@ static const char  *ngx_inbox_facebook_events[] = {
 };
 
 
+static const ngx_inbox_talk_t  ngx_inbox_facebook_talks[] = {
+    { NGX_INBOX_JOB_SEND, ngx_inbox_facebook_build, ngx_inbox_meta_judge },
+    { 0, NULL, NULL }
+};
+
+
 const ngx_inbox_channel_t  ngx_inbox_facebook = {
     ngx_string("facebook"),                /* kind */
     ngx_string("https://graph.facebook.com"),
@@ -54,8 +60,7 @@ const ngx_inbox_channel_t  ngx_inbox_facebook = {
     ngx_inbox_facebook_events,             /* events */
     ngx_inbox_meta_verify,                 /* verify */
     ngx_inbox_facebook_parse,              /* parse */
-    ngx_inbox_facebook_build,              /* build */
-    ngx_inbox_meta_judge,                  /* judge */
+    ngx_inbox_facebook_talks,              /* talks */
     ngx_null_string,                       /* thanks */
     ngx_inbox_meta_greet                   /* greet */
 };
@@ -71,7 +76,7 @@ ngx_inbox_facebook_parse(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 
 static ngx_int_t
 ngx_inbox_facebook_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
-    const ngx_inbox_outgoing_t *message, ngx_inbox_http_request_t *request)
+    const ngx_inbox_job_t *job, ngx_inbox_http_request_t *request)
 {
     ngx_str_t  whose;
 
@@ -87,5 +92,5 @@ ngx_inbox_facebook_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
         return NGX_ERROR;
     }
 
-    return ngx_inbox_meta_build(pool, message, 1, &request->body);
+    return ngx_inbox_meta_build(pool, job, 1, &request->body);
 }

@@ -47,19 +47,27 @@ static const char *ngx_inbox_generic_type(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v);
 
 static ngx_int_t ngx_inbox_generic_build(ngx_pool_t *pool,
-    const ngx_inbox_line_t *line, const ngx_inbox_outgoing_t *message,
+    const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
     ngx_inbox_http_request_t *request);
 static ngx_int_t ngx_inbox_generic_body(ngx_pool_t *pool,
-    const ngx_inbox_outgoing_t *message, ngx_str_t *body);
+    const ngx_inbox_job_t *job, ngx_str_t *body);
 
 static void ngx_inbox_generic_judge(ngx_pool_t *pool,
-    const ngx_inbox_http_answer_t *answer, ngx_inbox_verdict_t *verdict);
+    const ngx_inbox_line_t *line, ngx_inbox_job_t *job,
+    const ngx_inbox_http_answer_t *answer,
+    ngx_inbox_verdict_t *verdict);
 
 
 static const char  *ngx_inbox_generic_credentials[] = {
     "secret",
     "send_url",
     NULL
+};
+
+
+static const ngx_inbox_talk_t  ngx_inbox_generic_talks[] = {
+    { NGX_INBOX_JOB_SEND, ngx_inbox_generic_build, ngx_inbox_generic_judge },
+    { 0, NULL, NULL }
 };
 
 
@@ -74,8 +82,7 @@ const ngx_inbox_channel_t  ngx_inbox_generic = {
     NULL,                                  /* events */
     ngx_inbox_generic_verify,              /* verify */
     ngx_inbox_generic_parse,               /* parse */
-    ngx_inbox_generic_build,               /* build */
-    ngx_inbox_generic_judge,               /* judge */
+    ngx_inbox_generic_talks,               /* talks */
     ngx_null_string,                       /* thanks */
     NULL                                   /* greet */
 };
@@ -285,7 +292,7 @@ ngx_inbox_generic_type(ngx_inbox_reader_t *t, ngx_inbox_json_t *v)
 
 static ngx_int_t
 ngx_inbox_generic_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
-    const ngx_inbox_outgoing_t *message, ngx_inbox_http_request_t *request)
+    const ngx_inbox_job_t *job, ngx_inbox_http_request_t *request)
 {
     u_char     signature[NGX_INBOX_GENERIC_SIGNATURE];
     ngx_str_t  value, time;
@@ -298,7 +305,7 @@ ngx_inbox_generic_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     request->url = ngx_inbox_channel_credential(line, "send_url");
 
     if (request->url.len == 0
-        || ngx_inbox_generic_body(pool, message, &request->body) != NGX_OK
+        || ngx_inbox_generic_body(pool, job, &request->body) != NGX_OK
         || ngx_inbox_generic_sign(line, &request->body, signature) != NGX_OK)
     {
         return NGX_ERROR;
@@ -307,7 +314,7 @@ ngx_inbox_generic_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     value.data = signature;
     value.len = sizeof(signature);
 
-    time = ngx_inbox_text_number(pool, (int64_t) (message->now / 1000));
+    time = ngx_inbox_text_number(pool, (int64_t) (job->now / 1000));
 
     if (time.data == NULL
         || ngx_inbox_channel_header(pool, request, "X-Inbox-Signature", &value)
@@ -319,35 +326,35 @@ ngx_inbox_generic_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     }
 
     return ngx_inbox_channel_header(pool, request, "X-Inbox-Delivery",
-                                    &message->id);
+                                    &job->id);
 }
 
 
 static ngx_int_t
-ngx_inbox_generic_body(ngx_pool_t *pool, const ngx_inbox_outgoing_t *message,
+ngx_inbox_generic_body(ngx_pool_t *pool, const ngx_inbox_job_t *job,
     ngx_str_t *body)
 {
     ngx_str_t                at;
     ngx_inbox_json_writer_t  w;
 
-    if (ngx_inbox_text_time_str(pool, message->now, &at) != NGX_OK) {
+    if (ngx_inbox_text_time_str(pool, job->now, &at) != NGX_OK) {
         return NGX_ERROR;
     }
 
     ngx_inbox_json_begin(&w, pool);
     ngx_inbox_json_open(&w, '{');
     ngx_inbox_json_key(&w, "id");
-    ngx_inbox_json_put(&w, &message->id);
+    ngx_inbox_json_put(&w, &job->id);
     ngx_inbox_json_key(&w, "to");
-    ngx_inbox_json_put(&w, &message->user);
+    ngx_inbox_json_put(&w, &job->user);
     ngx_inbox_json_key(&w, "author");
-    ngx_inbox_json_put_or_null(&w, &message->author);
+    ngx_inbox_json_put_or_null(&w, &job->author);
     ngx_inbox_json_key(&w, "text");
-    ngx_inbox_json_put(&w, &message->text);
+    ngx_inbox_json_put(&w, &job->text);
     ngx_inbox_json_key(&w, "attachments");
     ngx_inbox_json_raw(&w, "[]", 2);
     ngx_inbox_json_key(&w, "reply_to");
-    ngx_inbox_json_put_or_null(&w, &message->reply_to);
+    ngx_inbox_json_put_or_null(&w, &job->reply_to);
     ngx_inbox_json_key(&w, "at");
     ngx_inbox_json_put(&w, &at);
     ngx_inbox_json_close(&w, '}');
@@ -357,8 +364,9 @@ ngx_inbox_generic_body(ngx_pool_t *pool, const ngx_inbox_outgoing_t *message,
 
 
 static void
-ngx_inbox_generic_judge(ngx_pool_t *pool,
-    const ngx_inbox_http_answer_t *answer, ngx_inbox_verdict_t *verdict)
+ngx_inbox_generic_judge(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    ngx_inbox_job_t *job, const ngx_inbox_http_answer_t *answer,
+    ngx_inbox_verdict_t *verdict)
 {
     ngx_str_t          err, words;
     ngx_inbox_json_t  *v;

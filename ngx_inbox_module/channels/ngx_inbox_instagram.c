@@ -23,7 +23,7 @@ static ngx_int_t ngx_inbox_instagram_parse(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, const ngx_inbox_hook_t *hook,
     ngx_array_t *events, ngx_uint_t *odd);
 static ngx_int_t ngx_inbox_instagram_build(ngx_pool_t *pool,
-    const ngx_inbox_line_t *line, const ngx_inbox_outgoing_t *message,
+    const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
     ngx_inbox_http_request_t *request);
 static ngx_uint_t ngx_inbox_instagram_through_page(ngx_pool_t *pool,
     const ngx_inbox_line_t *line);
@@ -48,6 +48,12 @@ static const char  *ngx_inbox_instagram_events[] = {
 };
 
 
+static const ngx_inbox_talk_t  ngx_inbox_instagram_talks[] = {
+    { NGX_INBOX_JOB_SEND, ngx_inbox_instagram_build, ngx_inbox_meta_judge },
+    { 0, NULL, NULL }
+};
+
+
 const ngx_inbox_channel_t  ngx_inbox_instagram = {
     ngx_string("instagram"),               /* kind */
     ngx_string("https://graph.facebook.com"),
@@ -59,8 +65,7 @@ const ngx_inbox_channel_t  ngx_inbox_instagram = {
     ngx_inbox_instagram_events,            /* events */
     ngx_inbox_meta_verify,                 /* verify */
     ngx_inbox_instagram_parse,             /* parse */
-    ngx_inbox_instagram_build,             /* build */
-    ngx_inbox_meta_judge,                  /* judge */
+    ngx_inbox_instagram_talks,             /* talks */
     ngx_null_string,                       /* thanks */
     ngx_inbox_meta_greet                   /* greet */
 };
@@ -76,7 +81,7 @@ ngx_inbox_instagram_parse(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 
 static ngx_int_t
 ngx_inbox_instagram_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
-    const ngx_inbox_outgoing_t *message, ngx_inbox_http_request_t *request)
+    const ngx_inbox_job_t *job, ngx_inbox_http_request_t *request)
 {
     ngx_str_t  origin, whose = ngx_string("me");
 
@@ -95,7 +100,7 @@ ngx_inbox_instagram_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
         return NGX_ERROR;
     }
 
-    return ngx_inbox_meta_build(pool, message, 0, &request->body);
+    return ngx_inbox_meta_build(pool, job, 0, &request->body);
 }
 
 

@@ -48,12 +48,13 @@ ngx_int_t ngx_inbox_meta_request(ngx_pool_t *pool,
  * which parse() knows its echo.  NGX_OK | NGX_ERROR
  */
 ngx_int_t ngx_inbox_meta_build(ngx_pool_t *pool,
-    const ngx_inbox_outgoing_t *message, ngx_uint_t messenger,
+    const ngx_inbox_job_t *job, ngx_uint_t messenger,
     ngx_str_t *body);
 
 /* see ngx_inbox_channel_t */
-void ngx_inbox_meta_judge(ngx_pool_t *pool,
-    const ngx_inbox_http_answer_t *answer, ngx_inbox_verdict_t *verdict);
+void ngx_inbox_meta_judge(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    ngx_inbox_job_t *job, const ngx_inbox_http_answer_t *answer,
+    ngx_inbox_verdict_t *verdict);
 
 
 /* ngx_inbox_meta_messaging.c */

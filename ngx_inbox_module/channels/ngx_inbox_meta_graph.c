@@ -153,13 +153,13 @@ ngx_inbox_meta_bearer(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 
 
 ngx_int_t
-ngx_inbox_meta_build(ngx_pool_t *pool, const ngx_inbox_outgoing_t *message,
+ngx_inbox_meta_build(ngx_pool_t *pool, const ngx_inbox_job_t *job,
     ngx_uint_t messenger, ngx_str_t *body)
 {
     ngx_str_t                mark, id;
     ngx_inbox_json_writer_t  w;
 
-    id = message->id;
+    id = job->id;
 
     if (id.len == 0) {
         ngx_str_set(&id, "");
@@ -178,7 +178,7 @@ ngx_inbox_meta_build(ngx_pool_t *pool, const ngx_inbox_outgoing_t *message,
     ngx_inbox_json_key(&w, "recipient");
     ngx_inbox_json_open(&w, '{');
     ngx_inbox_json_key(&w, "id");
-    ngx_inbox_json_put(&w, &message->user);
+    ngx_inbox_json_put(&w, &job->user);
     ngx_inbox_json_close(&w, '}');
 
     if (messenger) {
@@ -189,7 +189,7 @@ ngx_inbox_meta_build(ngx_pool_t *pool, const ngx_inbox_outgoing_t *message,
     ngx_inbox_json_key(&w, "message");
     ngx_inbox_json_open(&w, '{');
     ngx_inbox_json_key(&w, "text");
-    ngx_inbox_json_put(&w, &message->text);
+    ngx_inbox_json_put(&w, &job->text);
 
     if (messenger) {
         ngx_inbox_json_key(&w, "metadata");
@@ -204,7 +204,8 @@ ngx_inbox_meta_build(ngx_pool_t *pool, const ngx_inbox_outgoing_t *message,
 
 
 void
-ngx_inbox_meta_judge(ngx_pool_t *pool, const ngx_inbox_http_answer_t *answer,
+ngx_inbox_meta_judge(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    ngx_inbox_job_t *job, const ngx_inbox_http_answer_t *answer,
     ngx_inbox_verdict_t *verdict)
 {
     ngx_str_t          err;

@@ -5,7 +5,8 @@
  * A site's chat widget as a channel.  There is no platform: visitors write
  * through the widget's own endpoints, which feed the same ingest as every
  * webhook, and they take their messages from us by polls.  So there is nothing
- * to verify, parse, build or judge; the descriptor alone says what a site has.
+ * to verify or parse, nobody to talk to; the descriptor alone says what a site
+ * has.
  */
 
 
@@ -29,8 +30,7 @@ const ngx_inbox_channel_t  ngx_inbox_site = {
     NULL,                                  /* events */
     NULL,                                  /* verify */
     NULL,                                  /* parse */
-    NULL,                                  /* build */
-    NULL,                                  /* judge */
+    NULL,                                  /* talks */
     ngx_null_string,                       /* thanks */
     NULL                                   /* greet */
 };

@@ -32,7 +32,7 @@ static ngx_int_t ngx_inbox_telegram_verify(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, const ngx_inbox_hook_t *hook);
 
 static ngx_int_t ngx_inbox_telegram_build(ngx_pool_t *pool,
-    const ngx_inbox_line_t *line, const ngx_inbox_outgoing_t *message,
+    const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
     ngx_inbox_http_request_t *request);
 static ngx_int_t ngx_inbox_telegram_url(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, const char *method, ngx_str_t *url);
@@ -40,7 +40,9 @@ static ngx_uint_t ngx_inbox_telegram_is_number(const ngx_str_t *s,
     size_t max);
 
 static void ngx_inbox_telegram_judge(ngx_pool_t *pool,
-    const ngx_inbox_http_answer_t *answer, ngx_inbox_verdict_t *verdict);
+    const ngx_inbox_line_t *line, ngx_inbox_job_t *job,
+    const ngx_inbox_http_answer_t *answer,
+    ngx_inbox_verdict_t *verdict);
 static ngx_inbox_outcome_e ngx_inbox_telegram_outcome(
     const ngx_inbox_http_answer_t *answer, ngx_inbox_json_t *v);
 static time_t ngx_inbox_telegram_wait(const ngx_inbox_http_answer_t *answer,
@@ -64,6 +66,12 @@ static const char  *ngx_inbox_telegram_events[] = {
 };
 
 
+static const ngx_inbox_talk_t  ngx_inbox_telegram_talks[] = {
+    { NGX_INBOX_JOB_SEND, ngx_inbox_telegram_build, ngx_inbox_telegram_judge },
+    { 0, NULL, NULL }
+};
+
+
 const ngx_inbox_channel_t  ngx_inbox_telegram = {
     ngx_string("telegram"),                /* kind */
     ngx_string("https://api.telegram.org"),
@@ -75,8 +83,7 @@ const ngx_inbox_channel_t  ngx_inbox_telegram = {
     ngx_inbox_telegram_events,             /* events */
     ngx_inbox_telegram_verify,             /* verify */
     ngx_inbox_telegram_parse,              /* parse */
-    ngx_inbox_telegram_build,              /* build */
-    ngx_inbox_telegram_judge,              /* judge */
+    ngx_inbox_telegram_talks,              /* talks */
     ngx_null_string,                       /* thanks */
     NULL                                   /* greet */
 };
@@ -101,7 +108,7 @@ ngx_inbox_telegram_verify(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 
 static ngx_int_t
 ngx_inbox_telegram_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
-    const ngx_inbox_outgoing_t *message, ngx_inbox_http_request_t *request)
+    const ngx_inbox_job_t *job, ngx_inbox_http_request_t *request)
 {
     ngx_inbox_json_writer_t  w;
 
@@ -120,24 +127,24 @@ ngx_inbox_telegram_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_json_open(&w, '{');
     ngx_inbox_json_key(&w, "chat_id");
 
-    if (ngx_inbox_telegram_is_number(&message->user, NGX_INBOX_TELEGRAM_USER)) {
-        ngx_inbox_json_raw(&w, (char *) message->user.data, message->user.len);
+    if (ngx_inbox_telegram_is_number(&job->user, NGX_INBOX_TELEGRAM_USER)) {
+        ngx_inbox_json_raw(&w, (char *) job->user.data, job->user.len);
 
     } else {
-        ngx_inbox_json_put(&w, &message->user);
+        ngx_inbox_json_put(&w, &job->user);
     }
 
     ngx_inbox_json_key(&w, "text");
-    ngx_inbox_json_put(&w, &message->text);
+    ngx_inbox_json_put(&w, &job->text);
 
-    if (ngx_inbox_telegram_is_number(&message->reply_to,
+    if (ngx_inbox_telegram_is_number(&job->reply_to,
                                      NGX_INBOX_TELEGRAM_MESSAGE))
     {
         ngx_inbox_json_key(&w, "reply_parameters");
         ngx_inbox_json_open(&w, '{');
         ngx_inbox_json_key(&w, "message_id");
-        ngx_inbox_json_raw(&w, (char *) message->reply_to.data,
-                           message->reply_to.len);
+        ngx_inbox_json_raw(&w, (char *) job->reply_to.data,
+                           job->reply_to.len);
         ngx_inbox_json_key(&w, "allow_sending_without_reply");
         ngx_inbox_json_raw(&w, "true", 4);
         ngx_inbox_json_close(&w, '}');
@@ -191,8 +198,9 @@ ngx_inbox_telegram_is_number(const ngx_str_t *s, size_t max)
 
 
 static void
-ngx_inbox_telegram_judge(ngx_pool_t *pool,
-    const ngx_inbox_http_answer_t *answer, ngx_inbox_verdict_t *verdict)
+ngx_inbox_telegram_judge(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    ngx_inbox_job_t *job, const ngx_inbox_http_answer_t *answer,
+    ngx_inbox_verdict_t *verdict)
 {
     ngx_str_t          err, words;
     ngx_inbox_json_t  *v;

@@ -34,7 +34,7 @@ static ngx_int_t ngx_inbox_viber_verify(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, const ngx_inbox_hook_t *hook);
 
 static ngx_int_t ngx_inbox_viber_build(ngx_pool_t *pool,
-    const ngx_inbox_line_t *line, const ngx_inbox_outgoing_t *message,
+    const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
     ngx_inbox_http_request_t *request);
 static ngx_int_t ngx_inbox_viber_address(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, ngx_inbox_http_request_t *request);
@@ -42,7 +42,9 @@ static void ngx_inbox_viber_sender(ngx_inbox_json_writer_t *w,
     ngx_pool_t *pool, const ngx_inbox_line_t *line);
 
 static void ngx_inbox_viber_judge(ngx_pool_t *pool,
-    const ngx_inbox_http_answer_t *answer, ngx_inbox_verdict_t *verdict);
+    const ngx_inbox_line_t *line, ngx_inbox_job_t *job,
+    const ngx_inbox_http_answer_t *answer,
+    ngx_inbox_verdict_t *verdict);
 static ngx_inbox_outcome_e ngx_inbox_viber_outcome(
     const ngx_inbox_http_answer_t *answer, ngx_inbox_json_t *v);
 
@@ -63,6 +65,12 @@ static const char  *ngx_inbox_viber_events[] = {
 };
 
 
+static const ngx_inbox_talk_t  ngx_inbox_viber_talks[] = {
+    { NGX_INBOX_JOB_SEND, ngx_inbox_viber_build, ngx_inbox_viber_judge },
+    { 0, NULL, NULL }
+};
+
+
 const ngx_inbox_channel_t  ngx_inbox_viber = {
     ngx_string("viber"),                   /* kind */
     ngx_string("https://chatapi.viber.com"),
@@ -74,8 +82,7 @@ const ngx_inbox_channel_t  ngx_inbox_viber = {
     ngx_inbox_viber_events,                /* events */
     ngx_inbox_viber_verify,                /* verify */
     ngx_inbox_viber_parse,                 /* parse */
-    ngx_inbox_viber_build,                 /* build */
-    ngx_inbox_viber_judge,                 /* judge */
+    ngx_inbox_viber_talks,                 /* talks */
     ngx_null_string,                       /* thanks */
     NULL                                   /* greet */
 };
@@ -107,7 +114,7 @@ ngx_inbox_viber_verify(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 
 static ngx_int_t
 ngx_inbox_viber_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
-    const ngx_inbox_outgoing_t *message, ngx_inbox_http_request_t *request)
+    const ngx_inbox_job_t *job, ngx_inbox_http_request_t *request)
 {
     ngx_inbox_json_writer_t  w;
 
@@ -118,7 +125,7 @@ ngx_inbox_viber_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_json_begin(&w, pool);
     ngx_inbox_json_open(&w, '{');
     ngx_inbox_json_key(&w, "receiver");
-    ngx_inbox_json_put(&w, &message->user);
+    ngx_inbox_json_put(&w, &job->user);
     ngx_inbox_json_key(&w, "min_api_version");
     ngx_inbox_json_put_int(&w, 1);
     ngx_inbox_json_key(&w, "sender");
@@ -126,7 +133,7 @@ ngx_inbox_viber_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_json_key(&w, "type");
     ngx_inbox_json_raw(&w, "\"text\"", sizeof("\"text\"") - 1);
     ngx_inbox_json_key(&w, "text");
-    ngx_inbox_json_put(&w, &message->text);
+    ngx_inbox_json_put(&w, &job->text);
     ngx_inbox_json_close(&w, '}');
 
     return ngx_inbox_json_end(&w, &request->body);
@@ -193,8 +200,9 @@ ngx_inbox_viber_sender(ngx_inbox_json_writer_t *w, ngx_pool_t *pool,
 
 
 static void
-ngx_inbox_viber_judge(ngx_pool_t *pool,
-    const ngx_inbox_http_answer_t *answer, ngx_inbox_verdict_t *verdict)
+ngx_inbox_viber_judge(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    ngx_inbox_job_t *job, const ngx_inbox_http_answer_t *answer,
+    ngx_inbox_verdict_t *verdict)
 {
     ngx_str_t          err, words;
     ngx_inbox_json_t  *v;

@@ -47,19 +47,21 @@ static ngx_int_t ngx_inbox_vk_greet(ngx_pool_t *pool,
 static ngx_uint_t ngx_inbox_vk_is_code(const ngx_str_t *s);
 
 static ngx_int_t ngx_inbox_vk_build(ngx_pool_t *pool,
-    const ngx_inbox_line_t *line, const ngx_inbox_outgoing_t *message,
+    const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
     ngx_inbox_http_request_t *request);
 static ngx_int_t ngx_inbox_vk_address(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, ngx_inbox_http_request_t *request);
 static ngx_int_t ngx_inbox_vk_random(ngx_pool_t *pool,
-    const ngx_inbox_outgoing_t *message, uint32_t *id);
+    const ngx_inbox_job_t *job, uint32_t *id);
 static ngx_int_t ngx_inbox_vk_forward(ngx_pool_t *pool,
-    const ngx_inbox_outgoing_t *message, ngx_str_t *forward);
+    const ngx_inbox_job_t *job, ngx_str_t *forward);
 static u_char *ngx_inbox_vk_field(u_char *p, const char *name,
     const ngx_str_t *value);
 
 static void ngx_inbox_vk_judge(ngx_pool_t *pool,
-    const ngx_inbox_http_answer_t *answer, ngx_inbox_verdict_t *verdict);
+    const ngx_inbox_line_t *line, ngx_inbox_job_t *job,
+    const ngx_inbox_http_answer_t *answer,
+    ngx_inbox_verdict_t *verdict);
 static ngx_inbox_outcome_e ngx_inbox_vk_outcome(
     const ngx_inbox_http_answer_t *answer, ngx_inbox_json_t *v,
     int64_t *code);
@@ -90,6 +92,12 @@ static const char  *ngx_inbox_vk_events[] = {
 };
 
 
+static const ngx_inbox_talk_t  ngx_inbox_vk_talks[] = {
+    { NGX_INBOX_JOB_SEND, ngx_inbox_vk_build, ngx_inbox_vk_judge },
+    { 0, NULL, NULL }
+};
+
+
 const ngx_inbox_channel_t  ngx_inbox_vk = {
     ngx_string("vk"),                      /* kind */
     ngx_string("https://api.vk.ru"),
@@ -101,8 +109,7 @@ const ngx_inbox_channel_t  ngx_inbox_vk = {
     ngx_inbox_vk_events,                   /* events */
     ngx_inbox_vk_verify,                   /* verify */
     ngx_inbox_vk_parse,                    /* parse */
-    ngx_inbox_vk_build,                    /* build */
-    ngx_inbox_vk_judge,                    /* judge */
+    ngx_inbox_vk_talks,                    /* talks */
     ngx_string("ok"),                      /* thanks */
     ngx_inbox_vk_greet                     /* greet */
 };
@@ -178,21 +185,21 @@ ngx_inbox_vk_is_code(const ngx_str_t *s)
 
 static ngx_int_t
 ngx_inbox_vk_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
-    const ngx_inbox_outgoing_t *message, ngx_inbox_http_request_t *request)
+    const ngx_inbox_job_t *job, ngx_inbox_http_request_t *request)
 {
     u_char     *p;
     uint32_t    random;
     ngx_str_t   forward;
 
     if (ngx_inbox_vk_address(pool, line, request) != NGX_OK
-        || ngx_inbox_vk_random(pool, message, &random) != NGX_OK
-        || ngx_inbox_vk_forward(pool, message, &forward) != NGX_OK)
+        || ngx_inbox_vk_random(pool, job, &random) != NGX_OK
+        || ngx_inbox_vk_forward(pool, job, &forward) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     /* three characters for each byte, at most */
-    p = ngx_pnalloc(pool, 3 * (message->user.len + message->text.len
+    p = ngx_pnalloc(pool, 3 * (job->user.len + job->text.len
                                + forward.len)
                           + sizeof("v=&random_id=&peer_ids=&message=&forward=")
                           + sizeof(NGX_INBOX_VK_VERSION) + NGX_INT32_LEN);
@@ -203,8 +210,8 @@ ngx_inbox_vk_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     request->body.data = p;
 
     p = ngx_sprintf(p, "v=" NGX_INBOX_VK_VERSION "&random_id=%uD", random);
-    p = ngx_inbox_vk_field(p, "&peer_ids=", &message->user);
-    p = ngx_inbox_vk_field(p, "&message=", &message->text);
+    p = ngx_inbox_vk_field(p, "&peer_ids=", &job->user);
+    p = ngx_inbox_vk_field(p, "&message=", &job->text);
 
     if (forward.len) {
         p = ngx_inbox_vk_field(p, "&forward=", &forward);
@@ -260,13 +267,13 @@ ngx_inbox_vk_address(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 
 /* 31 bits, the same for each try of a message, and never 0 */
 static ngx_int_t
-ngx_inbox_vk_random(ngx_pool_t *pool, const ngx_inbox_outgoing_t *message,
+ngx_inbox_vk_random(ngx_pool_t *pool, const ngx_inbox_job_t *job,
     uint32_t *id)
 {
     u_char     hex[NGX_INBOX_SHA256_HEX];
     ngx_int_t  n;
 
-    if (ngx_inbox_crypt_sha256_hex(&message->id, hex) != NGX_OK) {
+    if (ngx_inbox_crypt_sha256_hex(&job->id, hex) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -283,7 +290,7 @@ ngx_inbox_vk_random(ngx_pool_t *pool, const ngx_inbox_outgoing_t *message,
 
 /* a reply is a forward of one message of the same talk */
 static ngx_int_t
-ngx_inbox_vk_forward(ngx_pool_t *pool, const ngx_inbox_outgoing_t *message,
+ngx_inbox_vk_forward(ngx_pool_t *pool, const ngx_inbox_job_t *job,
     ngx_str_t *forward)
 {
     size_t                   i;
@@ -291,25 +298,25 @@ ngx_inbox_vk_forward(ngx_pool_t *pool, const ngx_inbox_outgoing_t *message,
 
     ngx_str_null(forward);
 
-    for (i = 0; i < message->reply_to.len; i++) {
-        if (message->reply_to.data[i] < '0' || message->reply_to.data[i] > '9')
+    for (i = 0; i < job->reply_to.len; i++) {
+        if (job->reply_to.data[i] < '0' || job->reply_to.data[i] > '9')
         {
             return NGX_OK;
         }
     }
 
-    if (i == 0 || i > NGX_INT32_LEN || message->reply_to.data[0] == '0') {
+    if (i == 0 || i > NGX_INT32_LEN || job->reply_to.data[0] == '0') {
         return NGX_OK;
     }
 
     ngx_inbox_json_begin(&w, pool);
     ngx_inbox_json_open(&w, '{');
     ngx_inbox_json_key(&w, "peer_id");
-    ngx_inbox_json_put(&w, &message->user);
+    ngx_inbox_json_put(&w, &job->user);
     ngx_inbox_json_key(&w, "conversation_message_ids");
     ngx_inbox_json_open(&w, '[');
-    ngx_inbox_json_raw(&w, (char *) message->reply_to.data,
-                       message->reply_to.len);
+    ngx_inbox_json_raw(&w, (char *) job->reply_to.data,
+                       job->reply_to.len);
     ngx_inbox_json_close(&w, ']');
     ngx_inbox_json_key(&w, "is_reply");
     ngx_inbox_json_put_bool(&w, 1);
@@ -330,7 +337,8 @@ ngx_inbox_vk_field(u_char *p, const char *name, const ngx_str_t *value)
 
 
 static void
-ngx_inbox_vk_judge(ngx_pool_t *pool, const ngx_inbox_http_answer_t *answer,
+ngx_inbox_vk_judge(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    ngx_inbox_job_t *job, const ngx_inbox_http_answer_t *answer,
     ngx_inbox_verdict_t *verdict)
 {
     int64_t            code;

@@ -21,7 +21,7 @@
 
 
 static ngx_int_t ngx_inbox_whatsapp_build(ngx_pool_t *pool,
-    const ngx_inbox_line_t *line, const ngx_inbox_outgoing_t *message,
+    const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
     ngx_inbox_http_request_t *request);
 
 
@@ -42,6 +42,12 @@ static const char  *ngx_inbox_whatsapp_events[] = {
 };
 
 
+static const ngx_inbox_talk_t  ngx_inbox_whatsapp_talks[] = {
+    { NGX_INBOX_JOB_SEND, ngx_inbox_whatsapp_build, ngx_inbox_meta_judge },
+    { 0, NULL, NULL }
+};
+
+
 const ngx_inbox_channel_t  ngx_inbox_whatsapp = {
     ngx_string("whatsapp"),                /* kind */
     ngx_string("https://graph.facebook.com"),
@@ -53,8 +59,7 @@ const ngx_inbox_channel_t  ngx_inbox_whatsapp = {
     ngx_inbox_whatsapp_events,             /* events */
     ngx_inbox_meta_verify,                 /* verify */
     ngx_inbox_whatsapp_parse,              /* parse */
-    ngx_inbox_whatsapp_build,              /* build */
-    ngx_inbox_meta_judge,                  /* judge */
+    ngx_inbox_whatsapp_talks,              /* talks */
     ngx_null_string,                       /* thanks */
     ngx_inbox_meta_greet                   /* greet */
 };
@@ -62,7 +67,7 @@ const ngx_inbox_channel_t  ngx_inbox_whatsapp = {
 
 static ngx_int_t
 ngx_inbox_whatsapp_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
-    const ngx_inbox_outgoing_t *message, ngx_inbox_http_request_t *request)
+    const ngx_inbox_job_t *job, ngx_inbox_http_request_t *request)
 {
     ngx_str_t                whose, product = ngx_string("whatsapp"),
                              individual = ngx_string("individual"),
@@ -84,29 +89,29 @@ ngx_inbox_whatsapp_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_json_key(&w, "recipient_type");
     ngx_inbox_json_put(&w, &individual);
 
-    if (ngx_inbox_text_is_digits(&message->user, NGX_INBOX_WHATSAPP_PHONE)) {
+    if (ngx_inbox_text_is_digits(&job->user, NGX_INBOX_WHATSAPP_PHONE)) {
         ngx_inbox_json_key(&w, "to");
 
     } else {
         ngx_inbox_json_key(&w, "recipient");
     }
 
-    ngx_inbox_json_put(&w, &message->user);
+    ngx_inbox_json_put(&w, &job->user);
     ngx_inbox_json_key(&w, "type");
     ngx_inbox_json_put(&w, &text);
     ngx_inbox_json_key(&w, "text");
     ngx_inbox_json_open(&w, '{');
     ngx_inbox_json_key(&w, "body");
-    ngx_inbox_json_put(&w, &message->text);
+    ngx_inbox_json_put(&w, &job->text);
     ngx_inbox_json_key(&w, "preview_url");
     ngx_inbox_json_put_bool(&w, 0);
     ngx_inbox_json_close(&w, '}');
 
-    if (message->reply_to.len) {
+    if (job->reply_to.len) {
         ngx_inbox_json_key(&w, "context");
         ngx_inbox_json_open(&w, '{');
         ngx_inbox_json_key(&w, "message_id");
-        ngx_inbox_json_put(&w, &message->reply_to);
+        ngx_inbox_json_put(&w, &job->reply_to);
         ngx_inbox_json_close(&w, '}');
     }
 

@@ -22,6 +22,8 @@
 #define FUZZ_SECRET  "fuzz-secret"
 /* characters of a media type */
 #define FUZZ_MIME    255
+/* steps of a talk that are tried */
+#define FUZZ_STEPS   4
 
 
 /* what a header is made of */
@@ -50,7 +52,10 @@ static void fuzz_request(ngx_pool_t *pool,
 static void fuzz_greet(ngx_pool_t *pool, const ngx_inbox_channel_t *channel,
     const ngx_inbox_line_t *line, const ngx_inbox_hook_t *hook);
 static void fuzz_judge(ngx_pool_t *pool, const ngx_inbox_channel_t *channel,
-    const ngx_str_t *body);
+    const ngx_inbox_line_t *line, const ngx_str_t *body);
+static void fuzz_verdict(ngx_pool_t *pool, const ngx_inbox_talk_t *talk,
+    const ngx_inbox_line_t *line, ngx_inbox_job_t *job,
+    const ngx_inbox_http_answer_t *answer);
 static void fuzz_text(ngx_pool_t *pool, const ngx_str_t *s, size_t max);
 static void fuzz_clean(const ngx_str_t *s);
 static void fuzz_demand(ngx_uint_t truth);
@@ -92,7 +97,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     made.asked = 0;
 
     fuzz_parse(pool, channel, &line, &hook);
-    fuzz_judge(pool, channel, &hook.body);
+    fuzz_judge(pool, channel, &line, &hook.body);
     fuzz_greet(pool, channel, &line, &hook);
 
     ngx_destroy_pool(pool);
@@ -281,10 +286,11 @@ static void
 fuzz_answer(ngx_pool_t *pool, const ngx_inbox_channel_t *channel,
     const ngx_inbox_line_t *line, const ngx_inbox_event_t *e)
 {
-    ngx_inbox_outgoing_t       out;
+    ngx_inbox_job_t            out;
+    const ngx_inbox_talk_t    *talk;
     ngx_inbox_http_request_t   request;
 
-    ngx_memzero(&out, sizeof(ngx_inbox_outgoing_t));
+    ngx_memzero(&out, sizeof(ngx_inbox_job_t));
 
     /* anything may stand where an id is wanted */
     out.user = e->text.len % 2 ? e->text : e->user;
@@ -294,8 +300,17 @@ fuzz_answer(ngx_pool_t *pool, const ngx_inbox_channel_t *channel,
     out.now = e->at;
     ngx_str_set(&out.id, "1795283590000000-3");
 
-    fuzz_demand(channel->build(pool, line, &out, &request) == NGX_OK);
-    fuzz_request(pool, &request);
+    for (talk = channel->talks; talk->build; talk++) {
+        out.kind = talk->kind;
+        ngx_memzero(&request, sizeof(ngx_inbox_http_request_t));
+
+        if (talk->build(pool, line, &out, &request) == NGX_OK) {
+            fuzz_request(pool, &request);
+
+        } else {
+            fuzz_demand(talk->kind != NGX_INBOX_JOB_SEND);
+        }
+    }
 }
 
 
@@ -368,13 +383,18 @@ fuzz_greet(ngx_pool_t *pool, const ngx_inbox_channel_t *channel,
 
 static void
 fuzz_judge(ngx_pool_t *pool, const ngx_inbox_channel_t *channel,
-    const ngx_str_t *body)
+    const ngx_inbox_line_t *line, const ngx_str_t *body)
 {
     size_t                   i;
-    ngx_inbox_verdict_t      verdict;
+    ngx_inbox_job_t          job;
+    const ngx_inbox_talk_t  *talk;
     ngx_inbox_http_answer_t  answer;
 
     static const ngx_uint_t  status[] = { 200, 302, 400, 429, 500 };
+
+    if (channel->talks == NULL) {
+        return;
+    }
 
     ngx_memzero(&answer, sizeof(ngx_inbox_http_answer_t));
 
@@ -383,15 +403,40 @@ fuzz_judge(ngx_pool_t *pool, const ngx_inbox_channel_t *channel,
 
     for (i = 0; i < sizeof(status) / sizeof(status[0]); i++) {
         answer.status = status[i];
-        channel->judge(pool, &answer, &verdict);
 
-        fuzz_demand(status[i] == 200 || verdict.outcome != NGX_INBOX_SENT);
-        fuzz_demand(verdict.outcome == NGX_INBOX_SENT || verdict.error.len);
-        fuzz_demand(verdict.retry_after >= -1);
-        fuzz_demand(verdict.message.len <= NGX_INBOX_MAX_EXTERNAL_ID);
-        fuzz_text(pool, &verdict.message, NGX_INBOX_MAX_EXTERNAL_ID);
-        fuzz_text(pool, &verdict.error, NGX_INBOX_MAX_PREVIEW);
+        for (talk = channel->talks; talk->build; talk++) {
+            ngx_memzero(&job, sizeof(ngx_inbox_job_t));
+
+            for (job.step = 0; job.step < FUZZ_STEPS; job.step++) {
+                fuzz_verdict(pool, talk, line, &job, &answer);
+            }
+        }
     }
+}
+
+
+/* whatever the answer is, and in whichever step it comes */
+static void
+fuzz_verdict(ngx_pool_t *pool, const ngx_inbox_talk_t *talk,
+    const ngx_inbox_line_t *line, ngx_inbox_job_t *job,
+    const ngx_inbox_http_answer_t *answer)
+{
+    ngx_uint_t           good;
+    ngx_inbox_verdict_t  verdict;
+
+    ngx_memzero(&verdict, sizeof(ngx_inbox_verdict_t));
+
+    talk->judge(pool, line, job, answer, &verdict);
+
+    good = verdict.outcome == NGX_INBOX_SENT
+           || verdict.outcome == NGX_INBOX_MORE
+           || verdict.outcome == NGX_INBOX_PART;
+
+    fuzz_demand(answer->status == 200 || !good);
+    fuzz_demand(good || verdict.error.len);
+    fuzz_demand(verdict.retry_after >= -1);
+    fuzz_text(pool, &verdict.message, NGX_INBOX_MAX_EXTERNAL_ID);
+    fuzz_text(pool, &verdict.error, NGX_INBOX_MAX_PREVIEW);
 }
 
 

@@ -150,7 +150,7 @@ sub outcome {
     return { rc => $r->{body} } if $r->{body} !~ /^rc=/;
 
     my ($head, $body) = split /\n/, $r->{body}, 2;
-    my %outcome = $head =~ /(rc|status|retry|len)=(\S+)/g;
+    my %outcome = $head =~ /(rc|status|retry|len|taken|location)=(\S+)/g;
 
     ($outcome{error}) = $head =~ /error=(.*)/;
     $outcome{body} = $body;

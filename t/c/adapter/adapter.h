@@ -45,6 +45,17 @@ ngx_int_t adapter_print(const ngx_str_t *s);
 /* a whole file; NGX_OK | NGX_ERROR */
 ngx_int_t adapter_read(ngx_pool_t *pool, FILE *in, ngx_str_t *out);
 
+/* job.c: build and judge */
+ngx_int_t adapter_build(adapter_t *a);
+ngx_int_t adapter_judge(adapter_t *a);
+
+/* the line of the first two arguments: a kind, and a file of its settings */
+ngx_int_t adapter_line(adapter_t *a, ngx_inbox_line_t *line);
+
+/* a member, unless the string is empty */
+void adapter_field(ngx_inbox_json_writer_t *w, const char *key,
+    const ngx_str_t *s);
+
 /* what the writer has, and a line end */
 ngx_int_t adapter_finish(ngx_inbox_json_writer_t *w);
 

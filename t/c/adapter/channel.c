@@ -2,12 +2,11 @@
 /*
  * Copyright (C) the ngx_inbox authors
  *
- * The four functions of a channel on the command line:
+ * The functions of a channel on the command line:
  *
  *     adapter hook KIND LINE < request       verify, greet and parse
- *     adapter build KIND LINE < outgoing     {"user","id","text",
- *                                            "reply_to","author","now"}
- *     adapter judge KIND < answer            {"status","retry_after","body"}
+ *     adapter build KIND LINE < job          see job.c
+ *     adapter judge KIND LINE < answer
  *     adapter channels                       what the registry holds
  *
  * LINE is a file: {"credentials":{...},"settings":{...},"origin":"..."}.
@@ -35,23 +34,18 @@ static void adapter_event(ngx_inbox_json_writer_t *w, ngx_inbox_event_t *e);
 static void adapter_attachments(ngx_inbox_json_writer_t *w,
     ngx_inbox_event_t *e);
 
-static ngx_int_t adapter_build(adapter_t *a);
-static ngx_int_t adapter_judge(adapter_t *a);
 static ngx_int_t adapter_channels(adapter_t *a);
 static void adapter_channel(ngx_inbox_json_writer_t *w,
     const ngx_inbox_channel_t *channel);
 
-static ngx_int_t adapter_line(adapter_t *a, ngx_inbox_line_t *line);
 static ngx_int_t adapter_credential(void *data, ngx_str_t *key,
     ngx_inbox_json_t *v);
-static void adapter_field(ngx_inbox_json_writer_t *w, const char *key,
-    const ngx_str_t *s);
 
 
 const adapter_mode_t  adapter_channel_modes[] = {
     { "hook", 2, adapter_hook },
     { "build", 2, adapter_build },
-    { "judge", 1, adapter_judge },
+    { "judge", 2, adapter_judge },
     { "channels", 0, adapter_channels },
     { NULL, 0, NULL }
 };
@@ -334,128 +328,6 @@ adapter_attachments(ngx_inbox_json_writer_t *w, ngx_inbox_event_t *e)
 
 
 static ngx_int_t
-adapter_build(adapter_t *a)
-{
-    int64_t                     now;
-    ngx_str_t                   kind, err, *header;
-    ngx_uint_t                  i;
-    ngx_inbox_json_t           *v;
-    ngx_inbox_line_t            line;
-    ngx_inbox_outgoing_t        out;
-    ngx_inbox_json_writer_t     w;
-    ngx_inbox_http_request_t    request;
-    const ngx_inbox_channel_t  *channel;
-
-    kind = adapter_arg(a, 0);
-    channel = ngx_inbox_channel_find(&kind);
-    v = ngx_inbox_json_parse(a->pool, &a->input, &err);
-
-    if (channel == NULL || channel->build == NULL || v == NULL
-        || adapter_line(a, &line) != NGX_OK)
-    {
-        return NGX_DECLINED;
-    }
-
-    ngx_memzero(&out, sizeof(ngx_inbox_outgoing_t));
-
-    if (ngx_inbox_json_int(v, "now", &now) == NGX_OK) {
-        out.now = (uint64_t) now;
-    }
-
-    (void) ngx_inbox_json_str(v, "user", &out.user);
-    (void) ngx_inbox_json_str(v, "id", &out.id);
-    (void) ngx_inbox_json_str(v, "text", &out.text);
-    (void) ngx_inbox_json_str(v, "reply_to", &out.reply_to);
-    (void) ngx_inbox_json_str(v, "author", &out.author);
-
-    if (channel->build(a->pool, &line, &out, &request) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    ngx_inbox_json_begin(&w, a->pool);
-    ngx_inbox_json_open(&w, '{');
-
-    adapter_field(&w, "method", &request.method);
-    adapter_field(&w, "url", &request.url);
-    adapter_field(&w, "type", &request.type);
-    adapter_field(&w, "body", &request.body);
-
-    if (request.headers) {
-        ngx_inbox_json_key(&w, "headers");
-        ngx_inbox_json_open(&w, '[');
-
-        header = request.headers->elts;
-
-        for (i = 0; i < request.headers->nelts; i++) {
-            ngx_inbox_json_put(&w, &header[i]);
-        }
-
-        ngx_inbox_json_close(&w, ']');
-    }
-
-    ngx_inbox_json_close(&w, '}');
-
-    return adapter_finish(&w);
-}
-
-
-static ngx_int_t
-adapter_judge(adapter_t *a)
-{
-    int64_t                     n;
-    ngx_str_t                   kind, err;
-    ngx_inbox_json_t           *v;
-    ngx_inbox_verdict_t         verdict;
-    ngx_inbox_http_answer_t     answer;
-    ngx_inbox_json_writer_t     w;
-    const ngx_inbox_channel_t  *channel;
-
-    static const char *const outcomes[] = {
-        "\"sent\"", "\"later\"", "\"never\""
-    };
-
-    kind = adapter_arg(a, 0);
-    channel = ngx_inbox_channel_find(&kind);
-    v = ngx_inbox_json_parse(a->pool, &a->input, &err);
-
-    if (channel == NULL || channel->judge == NULL || v == NULL) {
-        return NGX_DECLINED;
-    }
-
-    ngx_memzero(&answer, sizeof(ngx_inbox_http_answer_t));
-
-    answer.rc = NGX_OK;
-    (void) ngx_inbox_json_str(v, "body", &answer.body);
-    (void) ngx_inbox_json_int(v, "status", &n);
-    answer.status = (ngx_uint_t) n;
-    answer.retry_after = -1;
-
-    if (ngx_inbox_json_int(v, "retry_after", &n) == NGX_OK) {
-        answer.retry_after = (time_t) n;
-    }
-
-    channel->judge(a->pool, &answer, &verdict);
-
-    ngx_inbox_json_begin(&w, a->pool);
-    ngx_inbox_json_open(&w, '{');
-    ngx_inbox_json_key(&w, "outcome");
-    ngx_inbox_json_raw(&w, outcomes[verdict.outcome],
-                       strlen(outcomes[verdict.outcome]));
-    adapter_field(&w, "message", &verdict.message);
-
-    if (verdict.retry_after != -1) {
-        ngx_inbox_json_key(&w, "retry_after");
-        ngx_inbox_json_put_int(&w, verdict.retry_after);
-    }
-
-    adapter_field(&w, "error", &verdict.error);
-    ngx_inbox_json_close(&w, '}');
-
-    return adapter_finish(&w);
-}
-
-
-static ngx_int_t
 adapter_channels(adapter_t *a)
 {
     ngx_uint_t               i;
@@ -494,7 +366,7 @@ adapter_channel(ngx_inbox_json_writer_t *w, const ngx_inbox_channel_t *channel)
     ngx_inbox_json_key(w, "hook");
     ngx_inbox_json_put_int(w, channel->verify && channel->parse);
     ngx_inbox_json_key(w, "polled");
-    ngx_inbox_json_put_int(w, channel->build == NULL);
+    ngx_inbox_json_put_int(w, channel->talks == NULL);
     ngx_inbox_json_key(w, "credentials");
     ngx_inbox_json_open(w, '[');
 
@@ -509,8 +381,7 @@ adapter_channel(ngx_inbox_json_writer_t *w, const ngx_inbox_channel_t *channel)
 }
 
 
-/* the second argument: a file */
-static ngx_int_t
+ngx_int_t
 adapter_line(adapter_t *a, ngx_inbox_line_t *line)
 {
     FILE              *in;
@@ -573,7 +444,7 @@ adapter_credential(void *data, ngx_str_t *key, ngx_inbox_json_t *v)
 }
 
 
-static void
+void
 adapter_field(ngx_inbox_json_writer_t *w, const char *key, const ngx_str_t *s)
 {
     if (s->len == 0) {

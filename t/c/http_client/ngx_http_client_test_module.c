@@ -9,6 +9,8 @@
  *   &n=3      as many at once; the first to end forgets the others
  *   &again=1  the first callback starts a second send, which then answers
  *   &size=N   a body of N bytes
+ *   &file=    a form of two fields: the body, and that file
+ *   &sink=N   the answer's body is only counted, up to N bytes
  *   &address= no send: is this address public?
  *   no url    how many sends are in flight
  *
@@ -39,6 +41,8 @@ typedef struct {
     ngx_inbox_http_request_t  out;
     ngx_msec_t                timeout;
     ngx_uint_t                again;
+    ngx_int_t                 sink;
+    ngx_int_t                 taken;
     ngx_inbox_http_send_t    *sends[NGX_HTTP_CLIENT_TEST_MAX];
 } ngx_http_client_test_ctx_t;
 
@@ -46,6 +50,10 @@ typedef struct {
 static ngx_int_t ngx_http_client_test_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_client_test_tell(ngx_http_client_test_ctx_t *ctx);
 static ngx_int_t ngx_http_client_test_read(ngx_http_client_test_ctx_t *ctx);
+static ngx_int_t ngx_http_client_test_form(ngx_http_client_test_ctx_t *ctx,
+    ngx_str_t *file);
+static ngx_int_t ngx_http_client_test_on_sink(void *data, const u_char *p,
+    size_t n);
 static ngx_int_t ngx_http_client_test_arg(ngx_http_request_t *r,
     const char *name, ngx_str_t *value);
 static ngx_int_t ngx_http_client_test_number(ngx_http_request_t *r,
@@ -55,7 +63,7 @@ static ngx_uint_t ngx_http_client_test_start(ngx_http_client_test_ctx_t *ctx,
 static void ngx_http_client_test_done(void *data,
     ngx_inbox_http_answer_t *answer);
 static void ngx_http_client_test_forget(void *data);
-static ngx_int_t ngx_http_client_test_report(ngx_http_request_t *r,
+static ngx_int_t ngx_http_client_test_report(ngx_http_client_test_ctx_t *ctx,
     ngx_inbox_http_answer_t *answer);
 static ngx_int_t ngx_http_client_test_say(ngx_http_request_t *r,
     ngx_str_t *text);
@@ -212,7 +220,7 @@ static ngx_int_t
 ngx_http_client_test_read(ngx_http_client_test_ctx_t *ctx)
 {
     ngx_int_t            size;
-    ngx_str_t            header, *h;
+    ngx_str_t            header, file, *h;
     ngx_http_request_t  *r;
 
     r = ctx->request;
@@ -244,6 +252,21 @@ ngx_http_client_test_read(ngx_http_client_test_ctx_t *ctx)
         ngx_memset(ctx->out.body.data, 'x', (size_t) size);
     }
 
+    ctx->sink = ngx_http_client_test_number(r, "sink", 0);
+
+    if (ctx->sink) {
+        ctx->out.sink = ngx_http_client_test_on_sink;
+        ctx->out.sink_data = ctx;
+    }
+
+    if (ngx_http_client_test_arg(r, "file", &file) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (file.len && ngx_http_client_test_form(ctx, &file) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     if (header.len == 0) {
         return NGX_OK;
     }
@@ -261,6 +284,46 @@ ngx_http_client_test_read(ngx_http_client_test_ctx_t *ctx)
     *h = header;
 
     return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_client_test_form(ngx_http_client_test_ctx_t *ctx, ngx_str_t *file)
+{
+    ngx_inbox_http_part_t  *part;
+
+    ctx->out.parts = ngx_array_create(ctx->request->pool, 2,
+                                      sizeof(ngx_inbox_http_part_t));
+    if (ctx->out.parts == NULL) {
+        return NGX_ERROR;
+    }
+
+    part = ngx_array_push_n(ctx->out.parts, 2);
+    if (part == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(part, 2 * sizeof(ngx_inbox_http_part_t));
+
+    ngx_str_set(&part[0].name, "caption");
+    part[0].value = ctx->out.body;
+    ngx_str_set(&part[1].name, "photo");
+    ngx_str_set(&part[1].filename, "a \"b\".jpg");
+    ngx_str_set(&part[1].type, "image/jpeg");
+    part[1].path = *file;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_client_test_on_sink(void *data, const u_char *p, size_t n)
+{
+    ngx_http_client_test_ctx_t  *ctx = data;
+
+    ctx->taken += n;
+
+    return (ctx->taken > ctx->sink) ? NGX_ERROR : NGX_OK;
 }
 
 
@@ -352,7 +415,7 @@ ngx_http_client_test_done(void *data, ngx_inbox_http_answer_t *answer)
         }
     }
 
-    rc = ngx_http_client_test_report(r, answer);
+    rc = ngx_http_client_test_report(ctx, answer);
 
     ngx_http_finalize_request(r, rc);
     ngx_http_run_posted_requests(c);
@@ -375,17 +438,20 @@ ngx_http_client_test_forget(void *data)
 
 
 static ngx_int_t
-ngx_http_client_test_report(ngx_http_request_t *r,
+ngx_http_client_test_report(ngx_http_client_test_ctx_t *ctx,
     ngx_inbox_http_answer_t *answer)
 {
-    size_t       size;
-    ngx_str_t    text;
-    const char  *rc;
+    size_t               size;
+    ngx_str_t            text;
+    const char          *rc;
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
 
     rc = (answer->rc == NGX_OK) ? "ok"
          : (answer->rc == NGX_DECLINED) ? "declined" : "error";
 
-    size = answer->body.len + answer->error.len + 128;
+    size = answer->body.len + answer->error.len + answer->location.len + 128;
 
     text.data = ngx_pnalloc(r->pool, size);
     if (text.data == NULL) {
@@ -393,9 +459,11 @@ ngx_http_client_test_report(ngx_http_request_t *r,
     }
 
     text.len = ngx_snprintf(text.data, size,
-                            "rc=%s status=%ui retry=%T len=%uz error=%V\n%V",
+                            "rc=%s status=%ui retry=%T len=%uz taken=%i "
+                            "location=%V error=%V\n%V",
                             rc, answer->status, answer->retry_after,
-                            answer->body.len, &answer->error, &answer->body)
+                            answer->body.len, ctx->taken, &answer->location,
+                            &answer->error, &answer->body)
                - text.data;
 
     return ngx_http_client_test_say(r, &text);
