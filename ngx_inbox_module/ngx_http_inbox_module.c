@@ -43,6 +43,12 @@ static ngx_conf_post_t  ngx_http_inbox_public_url_post = {
 };
 
 
+/* what one page of a list can show */
+static ngx_conf_num_bounds_t  ngx_http_inbox_events = {
+    ngx_conf_check_num_bounds, 0, NGX_INBOX_LIMIT_MAX
+};
+
+
 static ngx_command_t  ngx_http_inbox_commands[] = {
 
     { ngx_string("inbox"),
@@ -149,6 +155,13 @@ static ngx_command_t  ngx_http_inbox_commands[] = {
       NGX_HTTP_MAIN_CONF_OFFSET,
       offsetof(ngx_inbox_main_conf_t, max_parked_addr),
       NULL },
+
+    { ngx_string("inbox_events"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_inbox_main_conf_t, events),
+      &ngx_http_inbox_events },
 
     { ngx_string("inbox_limits"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_FLAG,
@@ -334,6 +347,7 @@ ngx_http_inbox_create_main_conf(ngx_conf_t *cf)
     mcf->max_parked_addr = NGX_CONF_UNSET_UINT;
     mcf->max_sends = NGX_CONF_UNSET_UINT;
     mcf->send_timeout = NGX_CONF_UNSET_MSEC;
+    mcf->events = NGX_CONF_UNSET_UINT;
     mcf->limits = NGX_CONF_UNSET;
     mcf->limit_messages = NGX_CONF_UNSET_UINT;
     mcf->limit_sessions = NGX_CONF_UNSET_UINT;
@@ -355,6 +369,7 @@ ngx_http_inbox_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_conf_init_uint_value(mcf->max_parked_addr, 200);
     ngx_conf_init_uint_value(mcf->max_sends, 256);
     ngx_conf_init_msec_value(mcf->send_timeout, 15000);
+    ngx_conf_init_uint_value(mcf->events, 50);
 
     ngx_conf_init_uint_value(mcf->limit_messages, 30);
     ngx_conf_init_uint_value(mcf->limit_sessions, 20);

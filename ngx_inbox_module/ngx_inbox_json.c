@@ -25,6 +25,9 @@
 #include "ngx_inbox_text.h"
 
 
+/* bytes of a word that is looked for inside of strings, too */
+#define NGX_INBOX_JSON_WORD   8
+
 /* members keep the order they came in; any value may be the document */
 #define NGX_INBOX_JSON_DUMP   (JSON_COMPACT|JSON_ENCODE_ANY)
 
@@ -32,6 +35,7 @@
 static json_t *ngx_inbox_json_load(ngx_pool_t *pool, const ngx_str_t *s,
     ngx_str_t *err);
 static void ngx_inbox_json_cleanup(void *data);
+static ngx_uint_t ngx_inbox_json_has(json_t *v, const ngx_array_t *words);
 static void ngx_inbox_json_explain(ngx_pool_t *pool, size_t position,
     ngx_str_t *err);
 
@@ -362,4 +366,61 @@ ngx_inbox_json_dump(ngx_pool_t *pool, const ngx_inbox_json_t *v,
     out->len = json_dumpb(v, (char *) out->data, len, NGX_INBOX_JSON_DUMP);
 
     return (out->len == len) ? NGX_OK : NGX_ERROR;
+}
+
+
+ngx_uint_t
+ngx_inbox_json_blank(ngx_inbox_json_t *v, const ngx_array_t *words)
+{
+    size_t       i;
+    json_t      *one;
+    ngx_uint_t   n;
+    const char  *key;
+
+    n = 0;
+
+    if (json_is_string(v) && ngx_inbox_json_has(v, words)) {
+        return (json_string_set(v, "***") == 0);
+    }
+
+    /* documents are not deeper than NGX_INBOX_MAX_DEPTH */
+
+    json_array_foreach(v, i, one) {
+        n += ngx_inbox_json_blank(one, words);
+    }
+
+    json_object_foreach(v, key, one) {
+        n += ngx_inbox_json_blank(one, words);
+    }
+
+    return n;
+}
+
+
+static ngx_uint_t
+ngx_inbox_json_has(json_t *v, const ngx_array_t *words)
+{
+    size_t       len;
+    ngx_str_t   *word;
+    ngx_uint_t   i;
+    const char  *text;
+
+    text = json_string_value(v);
+    len = json_string_length(v);
+    word = words->elts;
+
+    for (i = 0; i < words->nelts; i++) {
+
+        if (word[i].len == 0 || word[i].len > len) {
+            continue;
+        }
+
+        if ((word[i].len == len || word[i].len >= NGX_INBOX_JSON_WORD)
+            && memmem(text, len, word[i].data, word[i].len) != NULL)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }

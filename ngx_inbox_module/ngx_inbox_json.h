@@ -79,6 +79,12 @@ ngx_int_t ngx_inbox_json_each(const ngx_inbox_json_t *v,
     ngx_int_t (*each)(void *data, ngx_str_t *key, ngx_inbox_json_t *value),
     void *data);
 
+/*
+ * Puts "***" in place of every string in v, at any depth, that is one of these
+ * words or has one of eight bytes and more in it.  Gives how many there were.
+ */
+ngx_uint_t ngx_inbox_json_blank(ngx_inbox_json_t *v, const ngx_array_t *words);
+
 /* a parsed value as compact JSON text; NGX_OK | NGX_ERROR */
 ngx_int_t ngx_inbox_json_dump(ngx_pool_t *pool, const ngx_inbox_json_t *v,
     ngx_str_t *out);

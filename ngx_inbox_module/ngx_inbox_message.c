@@ -211,6 +211,43 @@ ngx_inbox_message_event(ngx_pool_t *pool, const ngx_inbox_event_t *event,
 }
 
 
+ngx_int_t
+ngx_inbox_message_events(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    const ngx_array_t *events, ngx_str_t **args, ngx_uint_t *n)
+{
+    ngx_str_t          *p;
+    ngx_uint_t          i, count;
+    ngx_inbox_event_t  *event;
+
+    count = ngx_min(events->nelts, NGX_INBOX_MAX_EVENTS);
+    event = events->elts;
+
+    *n = NGX_INBOX_MESSAGE_HEAD + count * NGX_INBOX_MESSAGE_ARGS;
+
+    p = ngx_palloc(pool, *n * sizeof(ngx_str_t));
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    *args = p;
+
+    p[0] = line->id;
+    p[1] = line->rev;
+    ngx_str_set(&p[2], "0");
+    p += NGX_INBOX_MESSAGE_HEAD;
+
+    for (i = 0; i < count; i++) {
+        if (ngx_inbox_message_event(pool, &event[i], p) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        p += NGX_INBOX_MESSAGE_ARGS;
+    }
+
+    return NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_inbox_message_attachments(ngx_pool_t *pool, const ngx_inbox_event_t *event,
     ngx_str_t *list, ngx_str_t *refs)

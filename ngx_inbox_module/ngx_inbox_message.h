@@ -50,4 +50,14 @@ ngx_int_t ngx_inbox_message_event(ngx_pool_t *pool,
     const ngx_inbox_event_t *event, ngx_str_t *args);
 
 
+/* channel, its rev, visitor; before the events */
+#define NGX_INBOX_MESSAGE_HEAD  3
+
+/* all arguments of `ingest` for what a webhook of the line brought, from the
+   pool; NGX_OK | NGX_ERROR */
+ngx_int_t ngx_inbox_message_events(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_array_t *events,
+    ngx_str_t **args, ngx_uint_t *n);
+
+
 #endif /* _NGX_INBOX_MESSAGE_H_INCLUDED_ */

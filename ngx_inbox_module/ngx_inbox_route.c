@@ -19,6 +19,7 @@
 #include "ngx_inbox_contacts.h"
 #include "ngx_inbox_cors.h"
 #include "ngx_inbox_crypt.h"
+#include "ngx_inbox_events.h"
 #include "ngx_inbox_export.h"
 #include "ngx_inbox_lines.h"
 #include "ngx_inbox_lists.h"
@@ -189,6 +190,12 @@ static const ngx_inbox_route_t  ngx_inbox_routes[] = {
       NGX_INBOX_ROUTE_JSON, ngx_inbox_lines_put },
     { NGX_HTTP_DELETE, "api/v1/channels/@", NGX_INBOX_ROUTE_AGENT,
       NGX_INBOX_ROUTE_NONE, ngx_inbox_lines_delete },
+    { NGX_INBOX_ROUTE_GET, "api/v1/channels/@/health", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_events_health },
+    { NGX_INBOX_ROUTE_GET, "api/v1/channels/@/events", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_events_list },
+    { NGX_HTTP_POST, "api/v1/channels/@/events/*/replay",
+      NGX_INBOX_ROUTE_AGENT, NGX_INBOX_ROUTE_JSON, ngx_inbox_events_replay },
 
     { NGX_INBOX_ROUTE_GET, "api/v1/canned", NGX_INBOX_ROUTE_AGENT,
       NGX_INBOX_ROUTE_NONE, ngx_inbox_canned_list },

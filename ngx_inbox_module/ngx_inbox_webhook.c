@@ -10,11 +10,15 @@
 #include "ngx_inbox_webhook.h"
 #include "ngx_inbox_ask.h"
 #include "ngx_inbox_message.h"
+#include "ngx_inbox_record.h"
 #include "ngx_inbox_reply.h"
 
 
-/* channel, its rev, visitor; before the events */
-#define NGX_INBOX_WEBHOOK_HEAD  3
+/* what an endpoint of this file keeps between its steps */
+typedef struct {
+    ngx_inbox_record_t  *record;
+    ngx_str_t           *events;    /* 16 arguments of each */
+} ngx_inbox_webhook_t;
 
 
 static ngx_int_t ngx_inbox_webhook_on_hello(ngx_inbox_ctx_t *ctx,
@@ -23,6 +27,9 @@ static void ngx_inbox_webhook_hook(ngx_inbox_ctx_t *ctx,
     ngx_inbox_hook_t *hook);
 static ngx_int_t ngx_inbox_webhook_on_line(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_line_t *line);
+static ngx_int_t ngx_inbox_webhook_verified(ngx_inbox_ctx_t *ctx,
+    const ngx_inbox_line_t *line, const ngx_inbox_hook_t *hook);
+static ngx_inbox_webhook_t *ngx_inbox_webhook_state(ngx_inbox_ctx_t *ctx);
 static ngx_int_t ngx_inbox_webhook_again(ngx_inbox_ctx_t *ctx);
 static ngx_int_t ngx_inbox_webhook_store(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_line_t *line, ngx_array_t *events);
@@ -55,6 +62,7 @@ ngx_inbox_webhook_on_hello(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line)
 {
     ngx_str_t                   body;
     ngx_inbox_hook_t            hook;
+    ngx_inbox_record_t         *record;
     const ngx_inbox_channel_t  *channel;
 
     static ngx_str_t  allow = ngx_string("POST");
@@ -78,11 +86,17 @@ ngx_inbox_webhook_on_hello(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line)
     }
 
     ngx_inbox_webhook_hook(ctx, &hook);
+    record = ngx_inbox_record_start(ctx);
 
     if (channel->greet(ctx->r->pool, line, &hook, &body) != NGX_OK) {
+        ngx_inbox_record_outcome(record, NGX_INBOX_TALLY_FAILED, "forbidden",
+                                 "the platform asked with another verify "
+                                 "token than the channel's");
         return ngx_inbox_reply_problem(ctx->r, NGX_HTTP_FORBIDDEN, "forbidden",
                                        "the word does not fit");
     }
+
+    ngx_inbox_record_outcome(record, NGX_INBOX_TALLY_GOOD, "greeting", NULL);
 
     return ngx_inbox_reply_text(ctx->r, NGX_HTTP_OK, "text/plain", &body);
 }
@@ -102,10 +116,6 @@ ngx_inbox_webhook_hook(ngx_inbox_ctx_t *ctx, ngx_inbox_hook_t *hook)
 static ngx_int_t
 ngx_inbox_webhook_on_line(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line)
 {
-    ngx_int_t                   rc;
-    ngx_str_t                   body;
-    ngx_uint_t                  odd;
-    ngx_array_t                *events;
     ngx_inbox_hook_t            hook;
     const ngx_inbox_channel_t  *channel;
 
@@ -125,20 +135,45 @@ ngx_inbox_webhook_on_line(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line)
 
     ngx_inbox_webhook_hook(ctx, &hook);
 
-    if (channel->verify(ctx->r->pool, line, &hook) != NGX_OK) {
-
-        if (!ctx->repeated) {
-            return ngx_inbox_webhook_again(ctx);
-        }
-
-        return ngx_inbox_reply_problem(ctx->r, NGX_HTTP_UNAUTHORIZED,
-                                       "bad_signature",
-                                       "the signature does not fit the body");
+    if (channel->verify(ctx->r->pool, line, &hook) == NGX_OK) {
+        return ngx_inbox_webhook_verified(ctx, line, &hook);
     }
 
-    if (channel->greet != NULL
-        && channel->greet(ctx->r->pool, line, &hook, &body) == NGX_OK)
+    if (!ctx->repeated) {
+        return ngx_inbox_webhook_again(ctx);
+    }
+
+    ngx_inbox_record_outcome(ngx_inbox_record_start(ctx),
+                             NGX_INBOX_TALLY_REJECTED, "bad_signature",
+                             "the signature or secret of a webhook does not "
+                             "fit the channel's");
+
+    return ngx_inbox_reply_problem(ctx->r, NGX_HTTP_UNAUTHORIZED,
+                                   "bad_signature",
+                                   "the signature does not fit the body");
+}
+
+
+static ngx_int_t
+ngx_inbox_webhook_verified(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line,
+    const ngx_inbox_hook_t *hook)
+{
+    ngx_int_t             rc;
+    ngx_str_t             body;
+    ngx_uint_t            odd;
+    ngx_array_t          *events;
+    ngx_inbox_webhook_t  *state;
+
+    state = ngx_inbox_webhook_state(ctx);
+    if (state == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ctx->channel->greet != NULL
+        && ctx->channel->greet(ctx->r->pool, line, hook, &body) == NGX_OK)
     {
+        ngx_inbox_record_outcome(state->record, NGX_INBOX_TALLY_GOOD,
+                                 "greeting", NULL);
         return ngx_inbox_reply_text(ctx->r, NGX_HTTP_OK, "text/plain", &body);
     }
 
@@ -148,9 +183,14 @@ ngx_inbox_webhook_on_line(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line)
     }
 
     odd = 0;
-    rc = channel->parse(ctx->r->pool, line, &hook, events, &odd);
+    rc = ctx->channel->parse(ctx->r->pool, line, hook, events, &odd);
+
+    ngx_inbox_record_verified(state->record, line, odd);
 
     if (rc == NGX_DECLINED) {
+        ngx_inbox_record_outcome(state->record, NGX_INBOX_TALLY_FAILED,
+                                 "bad_json",
+                                 "the body of a webhook is no JSON object");
         return ngx_inbox_reply_problem(ctx->r, NGX_HTTP_BAD_REQUEST,
                                        "bad_json", "a JSON object is needed");
     }
@@ -173,6 +213,28 @@ ngx_inbox_webhook_on_line(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line)
 }
 
 
+/* one record, also of a webhook that is worked on twice */
+
+static ngx_inbox_webhook_t *
+ngx_inbox_webhook_state(ngx_inbox_ctx_t *ctx)
+{
+    ngx_inbox_webhook_t  *state;
+
+    if (ctx->state != NULL) {
+        return ctx->state;
+    }
+
+    state = ngx_pcalloc(ctx->r->pool, sizeof(ngx_inbox_webhook_t));
+
+    if (state != NULL) {
+        state->record = ngx_inbox_record_start(ctx);
+        ctx->state = state;
+    }
+
+    return state;
+}
+
+
 static ngx_int_t
 ngx_inbox_webhook_again(ngx_inbox_ctx_t *ctx)
 {
@@ -187,34 +249,20 @@ static ngx_int_t
 ngx_inbox_webhook_store(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line,
     ngx_array_t *events)
 {
-    ngx_str_t          *args, *p;
-    ngx_uint_t          i, n;
-    ngx_inbox_event_t  *event;
+    ngx_str_t            *args;
+    ngx_uint_t            n;
+    ngx_inbox_webhook_t  *hook;
 
-    n = ngx_min(events->nelts, NGX_INBOX_MAX_EVENTS);
-    event = events->elts;
-
-    args = ngx_palloc(ctx->r->pool,
-                      (NGX_INBOX_WEBHOOK_HEAD + n * NGX_INBOX_MESSAGE_ARGS)
-                      * sizeof(ngx_str_t));
-    if (args == NULL) {
+    if (ngx_inbox_message_events(ctx->r->pool, line, events, &args, &n)
+        != NGX_OK)
+    {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    args[0] = line->id;
-    args[1] = line->rev;
-    ngx_str_set(&args[2], "0");
-    p = args + NGX_INBOX_WEBHOOK_HEAD;
+    hook = ctx->state;
+    hook->events = args + NGX_INBOX_MESSAGE_HEAD;
 
-    for (i = 0; i < n; i++) {
-        if (ngx_inbox_message_event(ctx->r->pool, &event[i], p) != NGX_OK) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-
-        p += NGX_INBOX_MESSAGE_ARGS;
-    }
-
-    return ngx_inbox_ask(ctx, NGX_INBOX_FN_INGEST, args, p - args,
+    return ngx_inbox_ask(ctx, NGX_INBOX_FN_INGEST, args, n,
                          ngx_inbox_webhook_on_stored);
 }
 
@@ -222,6 +270,10 @@ ngx_inbox_webhook_store(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line,
 static ngx_int_t
 ngx_inbox_webhook_on_stored(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
 {
+    ngx_inbox_webhook_t *hook = ctx->state;
+
+    ngx_inbox_record_stored(hook->record, hook->events, answer);
+
     return ngx_inbox_webhook_thank(ctx);
 }
 

@@ -18,6 +18,7 @@
 #include "ngx_inbox_settings.h"
 #include "ngx_inbox_share.h"
 #include "ngx_inbox_store.h"
+#include "ngx_inbox_tally.h"
 #include "ngx_inbox_topic.h"
 #include "ngx_inbox_typing.h"
 
@@ -108,6 +109,11 @@ ngx_inbox_worker_create(ngx_cycle_t *cycle, ngx_inbox_main_conf_t *conf)
 static ngx_int_t
 ngx_inbox_worker_chores(ngx_cycle_t *cycle, ngx_inbox_worker_t *w)
 {
+    w->tally = ngx_inbox_tally_create(cycle->pool, w);
+    if (w->tally == NULL) {
+        return NGX_ERROR;
+    }
+
     w->census = ngx_inbox_census_create(cycle->pool, w);
     if (w->census == NULL) {
         return NGX_ERROR;
@@ -165,6 +171,10 @@ ngx_inbox_worker_destroy(ngx_inbox_main_conf_t *conf)
 
     if (w->census != NULL) {
         ngx_inbox_census_destroy(w->census);
+    }
+
+    if (w->tally != NULL) {
+        ngx_inbox_tally_destroy(w->tally);
     }
 
     if (w->park != NULL) {

@@ -222,4 +222,73 @@ do
     local s = Space.open(root, now)
     return Export.page(s, Agent.caller(root, args[2], now), chat, from)
   end)
+
+
+  -- tally: one worker's news of a channel, of many webhooks at once.
+  -- ARGV now, channel, node, webhooks kept (1..200), updates, odd bodies,
+  -- rejected signatures, words of the last refusal, then pairs: chats (,4,2,
+  -- or empty) and what is kept of a webhook (JSON object)
+  -- returns ok, or none: no such channel
+  register('tally', -8, '', function(root, now, args)
+    local t = {node = args[3], ring = Arg.int(args[4], 1, 200),
+               updates = Arg.int(args[5], 0, 1000000000),
+               odd = Arg.int(args[6], 0, 1000000000),
+               rejected = Arg.int(args[7], 0, 1000000000), words = args[8],
+               events = {}}
+    if not string.find(t.node, '^[%w._-]+$') or #t.node > 64
+       or #args % 2 ~= 0
+    then
+      badcall('node or pairs')
+    end
+    for i = 9, #args, 2 do
+      if not string.find(args[i], '^[%d,]*$') then
+        badcall('chats')
+      end
+      t.events[#t.events + 1] = {chats = args[i],
+                                 piece = Arg.json(args[i + 1], '{', '}')}
+    end
+    return Health.tell(root, now, Arg.id(args[2]), t)
+  end)
+
+
+  -- health: ARGV now, who, channel
+  -- returns the body of GET channels/{id}/health; errors: NOTFOUND
+  register('health', 3, 'no-writes', function(root, now, args)
+    manager(root, args[2], now)
+    local id = Arg.id(args[3])
+    return Health.show(root, id, Channel.need(root, id),
+                       Outbox.waiting(root, id))
+  end)
+
+
+  local function event_id(text)
+    if not string.find(text, '^%d*$') or #text > 15 then
+      fail('INVALID before is no cursor of ours')
+    end
+    return tonumber(text)
+  end
+
+
+  -- events: ARGV now, who, channel, before, limit
+  -- returns {"events":[…],"next"}, newest first; errors: NOTFOUND
+  register('events', 5, 'no-writes', function(root, now, args)
+    local limit = Arg.limit(args[5])
+    manager(root, args[2], now)
+    local id = Arg.id(args[3])
+    Channel.need(root, id)
+    return Health.events(root, id, event_id(args[4]), limit)
+  end)
+
+
+  -- event: a webhook is about to be replayed.
+  -- ARGV now, who, channel, event
+  -- returns its body; errors: NOTFOUND, INVALID (not kept whole)
+  register('event', 4, '', function(root, now, args)
+    local caller = manager(root, args[2], now)
+    local id = Arg.id(args[3])
+    Channel.need(root, id)
+    local body = Health.body(root, id, args[4])
+    Audit.add(root, now, caller, 'event_replayed', id, args[4])
+    return body
+  end)
 end

@@ -52,7 +52,8 @@ do
     return c
   end
 
-  local function need(root, id)
+  -- the same; ends the call with NOTFOUND when there is none
+  function Channel.need(root, id)
     local c = Channel.get(root, id)
     if not c then
       fail('NOTFOUND no such channel')
@@ -191,7 +192,7 @@ do
   end
 
   function Channel.show(root, id, hook_url)
-    return json(id, need(root, id), hook_url)
+    return json(id, Channel.need(root, id), hook_url)
   end
 
   -- everything of a channel for those who manage, else what names it
@@ -211,12 +212,13 @@ do
 
   -- What waits to be sent through it fails with the outbox's next turn.
   function Channel.delete(root, id, force)
-    local c = need(root, id)
+    local c = Channel.need(root, id)
     if not force and call('HLEN', Keys.contacts(root, id)) > 0 then
       fail('INUSE chats came through this channel')
     end
     call('SREM', Keys.channels(root), id)
-    call('DEL', Keys.channel(root, id))
+    call('DEL', Keys.channel(root, id), Keys.health(root, id),
+         Keys.events(root, id))
     count(root, c, -1)
     Space.notice(root, 'channel ' .. id)
     return 'ok'

@@ -42,6 +42,7 @@ do
     Chat.tally(s.root, chat, chat.status, chat.group, -1)
     s.messages, s.bytes = s.messages - chat.nm, s.bytes - chat.nb
     Outbox.drop(s.root, chat.n)
+    Health.forget(s.root, chat.channel, chat.n, chat.user)
     call('UNLINK', keys_of(s.root, chat.n))
     return words
   end

@@ -35,6 +35,8 @@ end
 
 function Keys.channels(root) return root .. ':channels' end
 function Keys.channel(root, id) return root .. ':channel:' .. id end
+function Keys.health(root, id) return root .. ':health:' .. id end
+function Keys.events(root, id) return root .. ':events:' .. id end
 function Keys.groups(root) return root .. ':groups' end
 function Keys.group(root, id) return root .. ':group:' .. id end
 function Keys.audit(root) return root .. ':audit' end

@@ -21,6 +21,8 @@ do
   local DOUBT = 'sent again after an interruption, it may have arrived twice'
   local WORDS_MAX = 500
   local GONE = 'the channel was deleted'
+  -- chats that are looked at to know how much waits
+  local LOOK_MOST = 1000
 
   -- appends a message to what waits; safe only once per message
   function Outbox.push(root, chat, number, now)
@@ -197,7 +199,31 @@ do
     if not ours and not found then
       return 'late'
     end
+    if s.outcome == 'sent' then
+      Health.sent(root, now, c.channel)
+    elseif s.outcome ~= 'release' then
+      Health.failed(root, now, c.channel, 'send', s.words)
+    end
     verdicts[s.outcome](root, now, s, c, number)
     return 'ok'
+  end
+
+  -- What waits to be sent through a channel: {length, oldest (JSON)}.  Bounded:
+  -- the first chats of the space's queue are looked at.
+  function Outbox.waiting(root, channel)
+    local length, oldest = 0, 'null'
+    for _, chat in ipairs(call('ZRANGE', Keys.outbox(root), 0,
+                               LOOK_MOST - 1)) do
+      if call('HGET', Keys.chat(root, chat), 'channel') == channel then
+        length = length + call('LLEN', Keys.out(root, chat))
+        local number = call('LINDEX', Keys.out(root, chat), 0)
+        local piece = number and Message.at(root, chat, number)
+        local at = piece and Message.split(piece).at
+        if at and (oldest == 'null' or at < oldest) then
+          oldest = at
+        end
+      end
+    end
+    return {length = length, oldest = oldest}
   end
 end

@@ -195,6 +195,12 @@ my %MATRIX = (
         [groups => { name => 'G' }], [canned => { shortcut => 's',
             text => 'T' }], [channels => { kind => 'site' }]),
 
+    (map { ("$_" => [$MANAGER, on => \@THINGS]) }
+        map { "GET api/v1/channels/@/$_" } qw(health events)),
+    'POST api/v1/channels/@/events/*/replay' => [sub { $MANAGER->(@_) eq 'ok'
+        ? '404 not_found' : $MANAGER->(@_) }, on => \@THINGS,
+        path => sub { "channels/$_[0]/events/1/replay" }],
+
     'GET api/v1/agents/@' => [$MANAGER, on => \@THINGS],
     # only an owner makes, changes or removes owners
     'PUT api/v1/agents/@' => [sub { $_[1] eq 'boss' ? $OWNER->(@_)

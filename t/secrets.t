@@ -100,7 +100,8 @@ ok($t->wait_for(sub { $fake->calls() >= 4 }, 30), 'sent at last');
 
 said(GET => "api/v1/$_", token => $t->token)
     for 'me', 'agents', 'agents/petro', 'agents/petro/tokens', 'channels',
-    'channels/bot', 'channels/site', 'journal', 'inbox', 'space', 'audit',
+    'channels/bot', 'channels/bot/health', 'channels/bot/events',
+    'channels/site', 'journal', 'inbox', 'space', 'audit',
     "chats/$chat->{id}/messages", 'spaces/default';
 said(GET => "api/v1/$_", token => $secret{"an agent's token"})
     for 'channels', 'channels/bot', 'agents/petro/tokens', 'space';

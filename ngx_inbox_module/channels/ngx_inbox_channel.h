@@ -273,6 +273,14 @@ ngx_int_t ngx_inbox_channel_header(ngx_pool_t *pool,
 ngx_str_t ngx_inbox_channel_reason(ngx_pool_t *pool, const ngx_str_t *words,
     const ngx_inbox_http_answer_t *answer);
 
+/*
+ * A webhook's body without any of the line's secrets, valid UTF-8: as it came,
+ * or written anew where there was one in it.  NGX_OK | NGX_DECLINED: one could
+ * not be taken out, nobody may see it | NGX_ERROR
+ */
+ngx_int_t ngx_inbox_channel_scrub(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_str_t *body, ngx_str_t *out);
+
 /* seconds to wait by the answer's header, 1 to a day; -1: it names none */
 time_t ngx_inbox_channel_wait(const ngx_inbox_http_answer_t *answer);
 
