@@ -1,8 +1,9 @@
 /* What a program can check about our JavaScript, a program checks. */
 
 const BROWSER = [
-  'AbortController', 'AbortSignal', 'AudioContext', 'FormData', 'HTMLElement',
-  'Intl', 'Notification', 'TextEncoder', 'cancelAnimationFrame',
+  'AbortController', 'AbortSignal', 'AudioContext', 'Event', 'FormData',
+  'HTMLElement', 'IntersectionObserver', 'Intl', 'Notification',
+  'TextEncoder', 'XMLHttpRequest', 'cancelAnimationFrame', 'dispatchEvent',
   'ResizeObserver', 'URL', 'URLSearchParams', 'addEventListener',
   'clearTimeout', 'console', 'crypto', 'document', 'fetch', 'history',
   'localStorage', 'location', 'matchMedia', 'navigator', 'performance',

@@ -9,14 +9,17 @@
  */
 
 import { Api } from './lib/api.js';
+import { isClockWrong, now as serverTime } from './lib/clock.js';
 import { html } from './lib/html.js';
 import { chooseLocale, loadWords } from './lib/i18n.js';
 import { followAddress, onKey } from './page/address.js';
-import { forgetDrafts, keepDrafts, prefs, readDrafts } from './page/device.js';
-import { DialogKeeper, Outbox } from './page/dialog.js';
+import { keepDrafts, keepPending, prefs, readDrafts, readPending }
+  from './page/device.js';
+import { DialogKeeper } from './page/dialog.js';
 import { DirectoryKeeper } from './page/directory.js';
-import { InboxKeeper, JournalKeeper } from './page/lists.js';
+import { InboxKeeper, JournalKeeper, LoadKeeper } from './page/lists.js';
 import { Notices } from './page/notices.js';
+import { Outbox, Uploads } from './page/outbox.js';
 import { Session, state, tell } from './page/session.js';
 import { makeWishes } from './page/wishes.js';
 import { App } from './parts/app.js';
@@ -27,6 +30,10 @@ import { render } from './vendor/preact.js';
 const CLOCK_MS = 20_000;
 /* how often the page asks whether role, groups and plan are as they were */
 const RIGHTS_MS = 60_000;
+/* a clock that jumps so far between two looks was asleep (a hidden page looks
+   once a minute) */
+const LOOK_MS = 5_000;
+const SLEPT_MS = 90_000;
 
 const view = signal(/** @type {any} */ (null));
 const api = new Api(new URL('.', import.meta.url));
@@ -37,11 +44,13 @@ const keepers = {
   inbox: new InboxKeeper(api, notices.announce),
   dialog: new DialogKeeper(api),
   directory: new DirectoryKeeper(api),
+  load: new LoadKeeper(api),
 };
-const wishes = makeWishes({ ...keepers, session, notices,
-  outbox: new Outbox(api) });
+const outbox = new Outbox(api);
+const wishes = makeWishes({ ...keepers, session, notices, outbox,
+  uploads: new Uploads(api) });
 let phase = 'starting';
-let drafts = state.value.drafts;
+let { drafts, pending } = state.value;
 
 
 start();
@@ -58,9 +67,9 @@ function start() {
     followLocale();
   });
   effect(draw);
-  setInterval(() => {
-    view.value = view.value && { ...view.value, now: new Date() };
-  }, CLOCK_MS);
+  keepers.journal.onChange = keepers.load.soon;
+  setInterval(tick, CLOCK_MS);
+  lookAtClock();
   setInterval(() => phase === 'ready' && session.refresh(), RIGHTS_MS);
 
   if (token !== null) {
@@ -68,6 +77,28 @@ function start() {
     return;
   }
   session.resume();
+}
+
+
+function tick() {
+  view.value = view.value && { ...view.value, now: serverTime(),
+    clockWrong: isClockWrong() };
+}
+
+
+/* what was asked before a sleep is asked again, at once */
+function lookAtClock() {
+  let last = Date.now();
+
+  setInterval(() => {
+    const slept = Date.now() - last > SLEPT_MS;
+
+    last = Date.now();
+    if (slept) {
+      dispatchEvent(new Event('wake'));
+      tick();
+    }
+  }, LOOK_MS);
 }
 
 
@@ -86,11 +117,10 @@ function onAddress() {
 
 /* effects run while the state is being told: what tells again comes after */
 function followPhase() {
-  const { phase: now, me, drafts: written } = state.value;
+  const { phase: now, me } = state.value;
 
-  if (now === 'ready' && phase === 'ready' && written !== drafts) {
-    keepDrafts(me?.agent.id ?? '', written);
-    drafts = written;
+  if (now === 'ready' && phase === 'ready') {
+    keepWritten(me?.agent.id ?? '');
   }
   if (now === phase) {
     return;
@@ -100,10 +130,26 @@ function followPhase() {
 }
 
 
+/** @param {string} agent */
+function keepWritten(agent) {
+  if (state.value.drafts !== drafts) {
+    ({ drafts } = state.value);
+    keepDrafts(agent, drafts);
+  }
+  if (state.value.pending !== pending) {
+    keepPending(agent, state.value.pending, pending);
+    ({ pending } = state.value);
+  }
+}
+
+
 function enter() {
   const agent = state.value.me?.agent.id ?? '';
 
+  ({ drafts, pending } = state.value);
   tell({ type: 'drafts_came', drafts: readDrafts(agent) });
+  tell({ type: 'pending_came', pending: readPending(agent) });
+  outbox.resume();
   followAddress(keepers);
   keepers.directory.load();
 }
@@ -113,9 +159,7 @@ function leave() {
   keepers.journal.disconnect();
   keepers.inbox.disconnect();
   keepers.dialog.disconnect();
-  if (phase === 'signed_out') {
-    forgetDrafts();
-  }
+  keepers.load.disconnect();
 }
 
 
@@ -148,7 +192,7 @@ async function followLocale() {
     new URL(`locales/${locale}.json`, import.meta.url), locale);
 
   document.documentElement.lang = locale;
-  view.value = { t, locale, now: new Date() };
+  view.value = { t, locale, now: serverTime(), clockWrong: isClockWrong() };
 }
 
 

@@ -3,9 +3,9 @@
  * takes gzip is sent, `app.js.gz` beside `app.js`.  nginx finds these itself
  * (`gzip_static on`), so nothing is compressed while somebody waits.
  *
- * What is pressed is what is written, without its comments and without the
- * blanks of JSON: the code itself is not touched, and a browser shows it as
- * it stands here.  t/www/press.test.mjs compares the two word by word.
+ * What is pressed is what is written, line by line, without its comments and
+ * its indentation (templates do not care for it) and without the blanks of
+ * JSON.  t/www/press.test.mjs compares the two word by word.
  *
  *   node www/press.mjs        after each change of a file; `make vendor` does
  */
@@ -19,7 +19,7 @@ const WWW = fileURLToPath(new URL('.', import.meta.url));
 const PRESSED = /\.(js|css|json|svg|html)$/;
 /* one that begins its line; the others are parts of the code's own lines */
 const COMMENT = /^[ \t]*\/\*(?:(?!\*\/)[^])*\*\/[ \t]*\n/gm;
-const EMPTY = /\n{2,}/g;
+const INDENTED = /\n\s+/g;
 
 
 /** Presses every file below www/ that a browser is sent. */
@@ -55,7 +55,8 @@ export function bare(name, source) {
     return JSON.stringify(JSON.parse(source));
   }
   return /\.(js|css)$/.test(name)
-    ? source.replace(COMMENT, '').replace(EMPTY, '\n').trimStart() : source;
+    ? source.replace(COMMENT, '').replace(INDENTED, '\n').trimStart()
+    : source;
 }
 
 

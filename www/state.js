@@ -17,6 +17,7 @@ import { directoryEvents, emptyDirectory, emptySettings }
 import { emptyInbox, emptyJournal, inboxEvents, journalEvents }
   from './state/lists.js';
 import { sendingEvents } from './state/sending.js';
+import { uploadEvents } from './state/uploads.js';
 
 /** @typedef {import('./types.js').State} State */
 
@@ -34,6 +35,8 @@ export const initial = {
   dialog: null,
   pending: {},
   drafts: {},
+  uploads: {},
+  stats: null,
   toasts: [],
   directory: emptyDirectory(),
   settings: emptySettings(),
@@ -84,8 +87,11 @@ const sessionEvents = {
 
   sheet_closed: (state) => ({ ...state, sheet: null }),
 
+  stats_came: (state, { stats }) => ({ ...state, stats }),
+
   /* nothing of one person's may be left for the next one */
-  signed_out: () => ({ ...initial, phase: 'signed_out' }),
+  signed_out: (state, { trouble = null }) => ({ ...initial,
+    phase: 'signed_out', signIn: { busy: false, trouble } }),
 };
 
 
@@ -97,5 +103,5 @@ function sectionOf({ me }, route) {
 
 const handlers = {
   ...sessionEvents, ...journalEvents, ...inboxEvents, ...dialogEvents,
-  ...sendingEvents, ...directoryEvents,
+  ...sendingEvents, ...uploadEvents, ...directoryEvents,
 };

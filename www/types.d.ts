@@ -94,13 +94,31 @@ export interface Pending {
   at: string;
   note: boolean;
   replyTo: string | null;
+  attachments: Attachment[];
   state: 'pending' | 'failed';
   trouble: Trouble | null;
+  /** it failed for now: the page itself tries again */
+  passing: boolean;
   /** the id under which the poll has already brought it */
   seen: string | null;
 }
 
-export type Section = 'journal' | 'incoming' | 'mine' | 'settings';
+/** A file on its way to the server, for a message not written yet. */
+export interface Upload {
+  key: string;
+  name: string;
+  size: number;
+  mime: string;
+  /** of a picture, what the browser itself holds of it */
+  preview: string | null;
+  /** 0 to 1 */
+  part: number;
+  trouble: Trouble | null;
+  /** what the server says of it, once it is there */
+  file: Attachment | null;
+}
+
+export type Section = 'journal' | 'incoming' | 'mine' | 'load' | 'settings';
 
 export interface Filter {
   status: Status | null;
@@ -144,7 +162,7 @@ export interface Inbox extends ChatList {
 
 export interface Toast {
   key: string;
-  kind: 'inquiry' | 'message' | 'transfer' | 'many' | 'failed';
+  kind: 'inquiry' | 'message' | 'transfer' | 'many' | 'failed' | 'copied';
   chat: number | null;
   count: number;
   /** of what failed */
@@ -175,8 +193,10 @@ export interface Settings {
 
 /** What lies above the page. */
 export interface Sheet {
-  kind: 'transfer' | 'help' | 'menu';
+  kind: 'transfer' | 'help' | 'picture' | 'client';
   chat: number | null;
+  /** the picture's file */
+  file?: string;
 }
 
 export interface Dialog {
@@ -215,6 +235,10 @@ export interface State {
   /** what was written and is not known to be stored, by chat */
   pending: Record<number, Pending[]>;
   drafts: Record<number, string>;
+  /** the files of the message that is being written, by chat */
+  uploads: Record<number, Upload[]>;
+  /** the load as the server counts it; null: not known yet */
+  stats: any | null;
   toasts: Toast[];
   directory: Directory;
   settings: Settings;

@@ -2,11 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isClockWrong, noteTime, now as serverTime }
+  from '../../www/lib/clock.js';
 import { isOwn, originOf, pieces, safeHref } from '../../www/lib/links.js';
 import { compareIds, merge } from '../../www/lib/merge.js';
 import { tokenOf } from '../../www/lib/route.js';
-import { shortTime, span } from '../../www/lib/time.js';
-import { localDay, timeline } from '../../www/lib/timeline.js';
+import { fileSize, lasting, shortTime, span } from '../../www/lib/time.js';
+import { localDay, partsOf, timeline } from '../../www/lib/timeline.js';
 
 
 test('an address in a text becomes a link, its full stop does not', () => {
@@ -90,6 +92,26 @@ test('days are marked where they begin', () => {
 });
 
 
+test('a day that has begun above is not marked again', () => {
+  const day = (at) => at.slice(0, 10);
+  const one = [{ id: 'b', at: '2026-01-01T11:00:00Z' }];
+
+  assert.equal(timeline(one, day, null, '2026-01-01T10:00:00Z').length, 1);
+  assert.equal(timeline(one, day, null, '2025-12-31T10:00:00Z').length, 2);
+});
+
+
+test('parts of a transcript keep their keys', () => {
+  const all = Array.from({ length: 10 }, (_, n) => ({ id: `${n + 90}-${n}`,
+    at: '' }));
+
+  assert.deepEqual(partsOf(all, 4).map((part) => [part.key,
+    part.messages.length]), [[0, 4], [1, 4], [2, 2]]);
+  assert.deepEqual(partsOf(all.slice(3, 9), 4).map((part) => [part.key,
+    part.messages.length]), [[0, 1], [1, 4], [2, 1]]);
+});
+
+
 test('the line of what is new stands above its message', () => {
   const items = timeline([{ id: 'a', at: '2026-01-01T10:00:00Z' },
     { id: 'b', at: '2026-01-01T11:00:00Z' }], (at) => at.slice(0, 10), 'b');
@@ -116,4 +138,28 @@ test('waiting is told in one unit, and never below nothing', () => {
   assert.equal(span('2026-01-09T21:30:00Z', 'en', now), '2 hr');
   assert.equal(span('2026-01-07T21:30:00Z', 'en', now), '2 days');
   assert.equal(span('2026-01-11T00:00:00Z', 'en', now), '0 min');
+});
+
+
+test('how long, how large', () => {
+  assert.equal(lasting(59.9, 'en'), '59 sec');
+  assert.equal(lasting(61, 'en'), '1 min');
+  assert.equal(lasting(7_300, 'en'), '2 hr');
+  assert.equal(fileSize(1_550, 'en'), '1.5 kB');
+  assert.equal(fileSize(2_500_000, 'en'), '2.5 MB');
+});
+
+
+test('the server\'s clock counts, where one\'s own is wrong', () => {
+  const off = (ms) => noteTime(new Date(Date.now() + ms).toUTCString());
+
+  off(-2_000);
+  assert.ok(Math.abs(serverTime().getTime() - Date.now()) < 1_000);
+  off(3_600_000);
+  assert.ok(serverTime().getTime() - Date.now() > 3_590_000);
+  assert.ok(isClockWrong());
+  noteTime(null);
+  assert.ok(isClockWrong(), 'an answer without a time says nothing');
+  off(0);
+  assert.ok(!isClockWrong());
 });

@@ -177,6 +177,16 @@ test('connect() again leaves one poll, not two', async () => {
 });
 
 
+test('who wakes asks again at once, from the same cursor', async () => {
+  const world = new World([{ rev: 7 }, 'asleep', { rev: 7 }, { rev: 8 }]);
+
+  await world.run();
+  assert.deepEqual(world.asked.slice(0, 4), [null, 7, 7, 7]);
+  assert.deepEqual(world.waited.slice(0, 4), [false, true, false, true]);
+  assert.equal(world.failed.length, 0, 'it was nobody\'s fault');
+});
+
+
 /** A server that answers from a list, then is silent; a clock of its own. */
 class World {
   asked = [];
@@ -188,11 +198,14 @@ class World {
 
   constructor(answers, { hidden = false, takes = 0, random = 1,
     patient = false } = {}) {
-    this.ask = (cursor) => {
+    this.ask = (cursor, signal) => {
       this.#now += takes;
       this.asked.push(cursor);
       const next = answers.shift();
 
+      if (next === 'asleep') {
+        return this.#slept(signal);
+      }
       if (next === undefined) {
         this.#silent();
         return new Promise(() => {});
@@ -215,6 +228,10 @@ class World {
         hidden: () => hidden,
         now: () => this.#now,
         random: () => random,
+        onWake: (wake) => {
+          this.wake = wake;
+          return () => {};
+        },
         pause: async (ms) => {
           this.pauses.push(ms);
         },
@@ -223,6 +240,13 @@ class World {
   }
 
   #silent = () => {};
+
+  #slept(signal) {
+    queueMicrotask(() => this.wake());
+    return new Promise((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason));
+    });
+  }
 
   #failed(error) {
     this.failed.push(error);

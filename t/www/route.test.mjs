@@ -10,7 +10,8 @@ import { formatRoute, HOME, NO_FILTER, parseRoute }
 test('addresses lead there and back', () => {
   for (const hash of ['#/', '#/journal', '#/journal?status=active',
     '#/journal?channel=tg&group=sales&agent=petro&q=%D0%BE%D0%BB&sort=waiting',
-    '#/inquiries/incoming', '#/inquiries/mine', '#/chats/42',
+    '#/inquiries/incoming', '#/inquiries/mine', '#/load',
+    '#/chats/42?in=load', '#/chats/42',
     '#/chats/42?in=mine', '#/chats/42?in=journal&status=inactive',
     '#/settings', '#/settings/agents', '#/settings/agents/petro',
     '#/settings/channels/_telegram']) {
@@ -54,7 +55,7 @@ test('everybody starts where he has something to do', () => {
 
 test('the menu has what he may see', () => {
   assert.deepEqual(sectionsOf(me('owner')),
-    ['journal', 'inquiries', 'settings']);
+    ['journal', 'inquiries', 'load', 'settings']);
   assert.deepEqual(sectionsOf(me('agent', { journal: false })),
     ['inquiries', 'settings']);
   assert.deepEqual(sectionsOf(me('agent', { journal: false, inbox: false })),

@@ -5,7 +5,7 @@
  * that changes something carries `X-Inbox: 1`, which no foreign page can add.
  */
 
-import { call, withQuery } from './call.js';
+import { call, upload, withQuery } from './call.js';
 
 
 /** @typedef {{since?: number | null, before?: string | null,
@@ -64,11 +64,29 @@ export class Api {
 
   /**
    * @param {number} chat
-   * @param {{text: string, note: boolean, reply_to: string | null}} message
+   * @param {{text: string, note: boolean, reply_to: string | null,
+   *          attachments: string[]}} message
    * @param {string} key the same key makes a repetition harmless
    */
   send(chat, message, key) {
     return this.#change('POST', `chats/${chat}/messages`, message, key);
+  }
+
+  /**
+   * @param {File} file
+   * @param {string} key
+   * @param {{signal: AbortSignal, onPart: (part: number) => void}} about
+   */
+  sendFile(file, key, about) {
+    const url = withQuery(new URL('files', this.#base), { name: file.name });
+
+    return upload(url, file, { ...about, headers: { 'X-Inbox': '1',
+      'Idempotency-Key': key,
+      'Content-Type': file.type || 'application/octet-stream' } });
+  }
+
+  stats() {
+    return this.#get('stats');
   }
 
   /**

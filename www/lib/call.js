@@ -6,6 +6,8 @@
  * abort by the caller stays an AbortError.
  */
 
+import { noteTime } from './clock.js';
+
 /* longer than any answer of ours takes; a parked poll adds its own wait */
 const ANSWER_MS = 20_000;
 
@@ -55,7 +57,9 @@ export async function call(url, options = {}) {
       body: body === undefined ? undefined : JSON.stringify(body),
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
     });
-    return await answerOf(response);
+    noteTime(response.headers.get('Date'));
+    return answerOf(await response.text(), response.status, response.ok,
+      response.headers.get('Retry-After'));
 
   } catch (error) {
     throw signal?.aborted || error instanceof CallError ? error
@@ -64,18 +68,54 @@ export async function call(url, options = {}) {
 }
 
 
-async function answerOf(response) {
-  const text = await response.text();
+function answerOf(text, status, ok, retryAfter) {
   const value = parse(text);
 
-  if (!response.ok) {
-    throw new CallError(response.status, value ?? {},
-      Number(response.headers.get('Retry-After')) || 0);
+  if (!ok) {
+    throw new CallError(status, value ?? {}, Number(retryAfter) || 0);
   }
   if (text !== '' && value === null) {
     throw new CallError(502, { code: 'unexpected' });
   }
   return value;
+}
+
+
+/**
+ * Sends a file as it is.  fetch() does not say how far it has come.
+ *
+ * @param {URL} url
+ * @param {Blob} file
+ * @param {{headers: Record<string, string>, signal: AbortSignal,
+ *          onPart: (part: number) => void}} options
+ * @returns {Promise<any>}
+ */
+export function upload(url, file, { headers, signal, onPart }) {
+  const request = new XMLHttpRequest();
+
+  return new Promise((resolve, reject) => {
+    const fail = () => reject(signal.aborted ? signal.reason
+      : new CallError(0, { code: 'offline' }));
+
+    request.upload.onprogress = ({ loaded, total }) => onPart(loaded / total);
+    request.onerror = fail;
+    request.onabort = fail;
+    request.onload = () => {
+      try {
+        resolve(answerOf(request.responseText, request.status,
+          request.status < 300, request.getResponseHeader('Retry-After')));
+
+      } catch (error) {
+        reject(error);
+      }
+    };
+    signal.addEventListener('abort', () => request.abort());
+    request.open('POST', url);
+    for (const [name, value] of Object.entries(headers)) {
+      request.setRequestHeader(name, value);
+    }
+    request.send(file);
+  });
 }
 
 

@@ -74,7 +74,7 @@ export class Poll {
 
       try {
         const waits = cursor !== null && failures === 0 && this.#parks();
-        const answer = await this.#ask(cursor, signal, waits);
+        const answer = await this.#asked(cursor, signal, waits);
         if (signal.aborted) {
           return;
         }
@@ -85,12 +85,35 @@ export class Poll {
         await this.#rest(began, idle, signal);
 
       } catch (error) {
-        if (signal.aborted || !this.#again(error)) {
+        if (signal.aborted || !(error.woken || this.#again(error))) {
           return;
         }
         failures += 1;
+        if (error.woken) {
+          continue;
+        }
         await this.#environment.pause(this.#delay(failures, error), signal);
       }
+    }
+  }
+
+  /** A machine that has slept holds a question whom nobody answers. */
+  async #asked(cursor, signal, waits) {
+    const turn = new AbortController();
+    const end = () => turn.abort();
+    const release = this.#environment.onWake(end);
+
+    signal.addEventListener('abort', end);
+    try {
+      return await this.#ask(cursor, turn.signal, waits);
+
+    } catch (error) {
+      throw !turn.signal.aborted || signal.aborted ? error
+        : Object.assign(new Error('woken'), { woken: true });
+
+    } finally {
+      signal.removeEventListener('abort', end);
+      release();
     }
   }
 
@@ -128,6 +151,11 @@ export const browser = {
   hidden: () => document.hidden,
   now: () => performance.now(),
   random: () => Math.random(),
+
+  onWake: (wake) => {
+    addEventListener('wake', wake);
+    return () => removeEventListener('wake', wake);
+  },
 
   /** @returns {Promise<void>} */
   pause: (ms, signal) => new Promise((resolve) => {

@@ -4,6 +4,7 @@
  *   #/                                 what the caller starts with
  *   #/journal?status=active&q=olena    the journal, filtered
  *   #/inquiries/incoming  .../mine     what there is to do
+ *   #/load                             who works with what, what waits
  *   #/chats/42?in=mine                 a dialog, and the list beside it
  *   #/settings/agents/petro            a page of the settings
  *   #token=...                         a sign-in link; never kept
@@ -11,12 +12,10 @@
  * An address that makes no sense is `#/`.
  */
 
-
-
 export const STATUSES = ['unassigned', 'active', 'inactive'];
 /** @type {('incoming' | 'mine')[]} */
 export const INBOX = ['incoming', 'mine'];
-const LISTS = ['journal', ...INBOX];
+const LISTS = ['journal', ...INBOX, 'load'];
 
 const FILTERS = ['status', 'channel', 'group', 'agent', 'q', 'sort'];
 /* `_new` and the like are forms; no id begins with it */
@@ -29,6 +28,13 @@ const WORD = /^[a-z0-9_][a-z0-9_-]*$/;
 export const NO_FILTER = {
   status: null, channel: null, group: null, agent: null, q: null, sort: null,
 };
+
+/**
+ * The load is the journal in the order of who waits.
+ *
+ * @type {Filter}
+ */
+export const WAITING = { ...NO_FILTER, sort: 'waiting' };
 
 /** @type {Route} */
 export const HOME = {
@@ -48,6 +54,9 @@ export function parseRoute(hash) {
 
   if (first === 'journal') {
     return { ...HOME, section: 'journal', filter: filterOf(params) };
+  }
+  if (first === 'load') {
+    return { ...HOME, section: 'load' };
   }
   if (first === 'inquiries') {
     return { ...HOME, section: second === 'mine' ? 'mine' : 'incoming' };
@@ -93,7 +102,7 @@ function pathOf(section, chat) {
   if (section === 'incoming' || section === 'mine') {
     return `#/inquiries/${section}`;
   }
-  return section === 'journal' ? '#/journal' : '#/';
+  return section === 'journal' || section === 'load' ? `#/${section}` : '#/';
 }
 
 
@@ -170,6 +179,7 @@ export function sectionsOf(me) {
   return [
     (me.journal || manages(me)) && 'journal',
     me.inbox && 'inquiries',
+    me.journal && 'load',
     'settings',
   ].filter((one) => one !== false);
 }

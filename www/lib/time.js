@@ -81,13 +81,43 @@ function format(date, locale, options) {
  * @param {Date} now
  */
 export function span(since, locale, now) {
-  const minutes = Math.max(0, (now.getTime() - Date.parse(since)) / 60_000);
-  const [count, unit] = minutes < 60 ? [minutes, 'minute']
-    : minutes < 60 * 24 ? [minutes / 60, 'hour']
-      : [minutes / 60 / 24, 'day'];
+  return minutesOf((now.getTime() - Date.parse(since)) / 60_000, locale);
+}
 
-  return new Intl.NumberFormat(locale,
-    { style: 'unit', unit, unitDisplay: 'short' }).format(Math.floor(count));
+
+/**
+ * How long something takes: seconds when it is less than a minute.
+ *
+ * @param {number} seconds
+ * @param {string} locale
+ */
+export function lasting(seconds, locale) {
+  return seconds < 60 ? amount(seconds, 'second', locale)
+    : minutesOf(seconds / 60, locale);
+}
+
+
+function minutesOf(minutes, locale) {
+  return minutes < 60 ? amount(Math.max(0, minutes), 'minute', locale)
+    : minutes < 60 * 24 ? amount(minutes / 60, 'hour', locale)
+      : amount(minutes / 60 / 24, 'day', locale);
+}
+
+
+function amount(count, unit, locale, digits = 0) {
+  return new Intl.NumberFormat(locale, { style: 'unit', unit,
+    unitDisplay: 'short', maximumFractionDigits: digits,
+    roundingMode: 'trunc' }).format(count);
+}
+
+
+/**
+ * @param {number} bytes
+ * @param {string} locale
+ */
+export function fileSize(bytes, locale) {
+  return bytes < 1_000_000 ? amount(bytes / 1_000, 'kilobyte', locale, 1)
+    : amount(bytes / 1_000_000, 'megabyte', locale, 1);
 }
 
 

@@ -1,13 +1,13 @@
 /* The ways around the page: its address, and keys. */
 
-import { formatRoute, parseRoute } from '../lib/route.js';
+import { formatRoute, parseRoute, WAITING } from '../lib/route.js';
 import { prefs } from './device.js';
 import { state, tell } from './session.js';
 
 /* Goes where the address says: which lists and dialogs are kept true. */
 
-/** @param {{journal: any, dialog: any, directory: any}} keepers */
-export function followAddress({ journal, dialog, directory }) {
+/** @param {{journal: any, dialog: any, directory: any, load: any}} keepers */
+export function followAddress({ journal, dialog, directory, load }) {
   const before = state.value.route;
 
   tell({ type: 'went', route: parseRoute(location.hash) });
@@ -15,6 +15,12 @@ export function followAddress({ journal, dialog, directory }) {
   const { me, route } = state.value;
 
   followJournal(journal, route, me?.journal === true);
+  if (route.section === 'load' && me?.journal === true) {
+    load.connect();
+
+  } else {
+    load.disconnect();
+  }
   followDialog(dialog, route.chat);
   if (route.section === 'settings'
     && (before.page !== route.page || before.item !== route.item)) {
@@ -32,11 +38,13 @@ export function followAddress({ journal, dialog, directory }) {
  * @param {boolean} allowed
  */
 function followJournal(journal, { section, filter }, allowed) {
-  if (section !== 'journal' || !allowed) {
+  const wanted = section === 'load' ? WAITING : filter;
+
+  if ((section !== 'journal' && section !== 'load') || !allowed) {
     journal.disconnect();
 
-  } else if (!journal.connected || !isSame(journal.filter, filter)) {
-    journal.connect(filter);
+  } else if (!journal.connected || !isSame(journal.filter, wanted)) {
+    journal.connect(wanted);
   }
 }
 
@@ -85,6 +93,7 @@ const PLACES = {
   KeyJ: { section: 'journal' },
   KeyI: { section: 'incoming' },
   KeyM: { section: 'mine' },
+  KeyL: { section: 'load' },
   KeyS: { section: 'settings' },
 };
 

@@ -195,7 +195,8 @@ export class DialogKeeper {
 function isListed(id) {
   const { journal, inbox, route } = state.value;
 
-  return (route.section === 'journal' ? journal : inbox).order.includes(id);
+  return (['journal', 'load'].includes(route.section ?? '') ? journal : inbox)
+    .order.includes(id);
 }
 
 
@@ -223,66 +224,5 @@ function actionFailed(id, error) {
       trouble: troubleOf(error),
       chat: error.problem?.chat,
     });
-  }
-}
-
-
-/*
- * Sends what the agent writes: one message after the other in each chat, so
- * that they stand in the order in which they were written.  A failed one does
- * not hold up the next; it waits for the agent to say "again", under the
- * same key.
- */
-
-export class Outbox {
-  #api;
-  /** @type {Map<number, Promise<void>>} the end of each chat's queue */
-  #ends = new Map();
-
-  /** @param {import('../lib/api.js').Api} api */
-  constructor(api) {
-    this.#api = api;
-  }
-
-  /**
-   * @param {number} id chat
-   * @param {string} text
-   * @param {{note?: boolean, replyTo?: string | null}} [about]
-   */
-  send(id, text, about = {}) {
-    const key = crypto.randomUUID();
-    const at = new Date().toISOString();
-
-    tell({ type: 'send_began', id, key, text, at, ...about });
-    this.#queue(id, key);
-  }
-
-  again(id, key) {
-    tell({ type: 'send_again', id, key });
-    this.#queue(id, key);
-  }
-
-  #queue(id, key) {
-    const before = this.#ends.get(id) ?? Promise.resolve();
-
-    this.#ends.set(id, before.then(() => this.#deliver(id, key)));
-  }
-
-  async #deliver(id, key) {
-    const pending = state.value.pending[id]?.find((p) => p.key === key);
-
-    if (pending === undefined) {
-      return;
-    }
-    try {
-      const message = await this.#api.send(id, { text: pending.text,
-        note: pending.note, reply_to: pending.replyTo }, key);
-      tell({ type: 'send_ended', id, key, message });
-
-    } catch (error) {
-      if (!sessionEnded(error)) {
-        tell({ type: 'send_failed', id, key, trouble: troubleOf(error) });
-      }
-    }
   }
 }

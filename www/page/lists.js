@@ -26,6 +26,9 @@ export class JournalKeeper {
     return this.#poll !== null;
   }
 
+  /** @type {() => void} what else is drawn from the same changes */
+  onChange = () => {};
+
   get filter() {
     return state.value.journal.filter;
   }
@@ -49,6 +52,7 @@ export class JournalKeeper {
       ),
       take: (answer, first) => {
         tell({ type: 'journal_took', answer, first });
+        this.onChange();
         this.#followOpenChat(answer.gone);
       },
       fail: (error) => failed('journal_failed', error),
@@ -233,5 +237,64 @@ function failed(type, error) {
     const passing = error.passing !== false;
 
     tell({ type, trouble: troubleOf(error), passing });
+  }
+}
+
+
+/*
+ * Keeps the load true: the server counts it anew when the journal has moved,
+ * but not with each message of a busy hour.
+ */
+
+const COUNTED_MS = 3_000;
+
+
+export class LoadKeeper {
+  #api;
+  #wanted = false;
+  #late = false;
+  /** @type {any} */
+  #timer = null;
+
+  /** @param {import('../lib/api.js').Api} api */
+  constructor(api) {
+    this.#api = api;
+  }
+
+  connect() {
+    this.#wanted = true;
+    this.soon();
+  }
+
+  disconnect() {
+    this.#wanted = false;
+  }
+
+  /* at once, and once more at the end of a time in which something came */
+  soon = () => {
+    if (this.#timer !== null) {
+      this.#late = true;
+
+    } else if (this.#wanted) {
+      this.#late = false;
+      this.#timer = setTimeout(this.#over, COUNTED_MS);
+      this.#count();
+    }
+  };
+
+  #over = () => {
+    this.#timer = null;
+    if (this.#late) {
+      this.soon();
+    }
+  };
+
+  async #count() {
+    try {
+      tell({ type: 'stats_came', stats: await this.#api.stats() });
+
+    } catch (error) {
+      sessionEnded(error);
+    }
   }
 }

@@ -42,6 +42,11 @@ export class Notices {
     }
   };
 
+  /** Something small has been done. */
+  done(kind, chat) {
+    this.#toast({ kind, chat, count: 1 });
+  }
+
   play(name) {
     this.#sound.unlock();
     this.#sound.play(name);

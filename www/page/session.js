@@ -3,6 +3,7 @@
 import { tokenOf } from '../lib/route.js';
 import { initial, reduce } from '../state.js';
 import { signal } from '../vendor/preact-signals-core.js';
+import { forgetAll } from './device.js';
 
 
 /*
@@ -30,7 +31,8 @@ export function sessionEnded(error) {
     return false;
   }
   if (state.value.phase !== 'signed_out') {
-    tell({ type: 'signed_out' });
+    tell({ type: 'signed_out', trouble: { code: 'session_ended',
+      detail: null } });
   }
   return true;
 }
@@ -123,6 +125,7 @@ export class Session {
   async signOut() {
     try {
       await this.#api.signOut();
+      forgetAll();
       tell({ type: 'signed_out' });
 
     } catch (error) {

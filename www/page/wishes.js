@@ -1,6 +1,7 @@
 /* What the parts may wish for: the callbacks that go down to them. */
 
 import { formatRoute } from '../lib/route.js';
+import { FILES_MOST } from '../state/uploads.js';
 import { choose } from './device.js';
 import { state, tell } from './session.js';
 
@@ -9,7 +10,7 @@ const SEARCH_AFTER_MS = 250;
 
 /** @param {Record<string, any>} keepers */
 export function makeWishes({ session, journal, dialog, directory, outbox,
-  notices }) {
+  uploads, notices }) {
   return {
     signIn: (token) => session.signIn(token),
     signOut: () => session.signOut(),
@@ -18,6 +19,19 @@ export function makeWishes({ session, journal, dialog, directory, outbox,
     ...sheetWishes(),
     ...filterWishes(),
     ...dialogWishes(dialog, outbox),
+    copyAddress: async (chat) => {
+      const address = new URL(`#/chats/${chat}`, location.href);
+
+      try {
+        await navigator.clipboard.writeText(String(address));
+        notices.done('copied', chat);
+
+      } catch {
+        /* without https there is no clipboard for a page */
+        window.prompt('', String(address));
+      }
+    },
+    ...fileWishes(uploads),
     ...settingsWishes(directory),
     ...noticeWishes(notices),
   };
@@ -30,6 +44,10 @@ function sheetWishes() {
       sheet: { kind: 'help', chat: null } }),
     askTransfer: (chat) => tell({ type: 'sheet_opened',
       sheet: { kind: 'transfer', chat } }),
+    showClient: (chat) => tell({ type: 'sheet_opened',
+      sheet: { kind: 'client', chat } }),
+    showPicture: (chat, file) => tell({ type: 'sheet_opened',
+      sheet: { kind: 'picture', chat, file } }),
     closeSheet: () => tell({ type: 'sheet_closed' }),
   };
 }
@@ -62,6 +80,12 @@ function dialogWishes(dialog, outbox) {
   return {
     older: () => dialog.older(),
     move: (id, verb, to) => dialog.move(id, verb, to),
+    /* from the row: what the button says, and then the dialog */
+    turn: async (id, verb) => {
+      if (await dialog.move(id, verb)) {
+        location.hash = formatRoute({ ...state.value.route, chat: id });
+      }
+    },
     handOn: async (id, to) => {
       tell({ type: 'sheet_closed' });
       await dialog.move(id, 'transfer', to);
@@ -69,13 +93,23 @@ function dialogWishes(dialog, outbox) {
     typing: () => dialog.typing(),
     send: (id, text, about) => outbox.send(id, text, about),
     again: (id, key) => outbox.again(id, key),
-    drop: (id, key) => tell({ type: 'send_dropped', id, key }),
+    drop: (id, key) => outbox.drop(id, key),
     draft: (id, text) => tell({ type: 'drafted', id, text }),
     note: (id, note) => tell({ type: 'note_chosen', id, note }),
     replyTo: (id, message) => tell({ type: 'reply_chosen', id, message }),
     leaveDialog: () => {
       location.hash = formatRoute({ ...state.value.route, chat: null });
     },
+  };
+}
+
+
+function fileWishes(uploads) {
+  return {
+    attach: (id, files) => uploads.add(id, [...files]
+      .slice(0, FILES_MOST - (state.value.uploads[id] ?? []).length)),
+    attachAgain: (id, key) => uploads.again(id, key),
+    detach: (id, key) => uploads.drop(id, key),
   };
 }
 

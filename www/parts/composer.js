@@ -5,19 +5,23 @@
 
 import { html } from '../lib/html.js';
 import { inserted, matching, roomLeft, slashWord } from '../lib/writing.js';
+import { arrived, FILES_MOST, isUploading } from '../state/uploads.js';
 import { useEffect, useLayoutEffect, useRef, useState }
   from '../vendor/preact-hooks.js';
+import { Emoji } from './emoji.js';
+import { Uploads } from './files.js';
 import { Icon } from './marks.js';
 import { Quote } from './message.js';
 
 
 export function Composer(props) {
-  const { dialog, chat, draft = '', free, view, wishes } = props;
+  const { dialog, chat, draft = '', uploads = [], free, view, wishes } = props;
   const { t } = view;
   const writer = useWriter(props);
   const room = roomLeft(chat.channel.kind, draft);
   const label = t(dialog.note ? 'composer.note_label' : 'composer.label');
   const full = !dialog.note && room.left < 0;
+  const attach = (files) => wishes.attach(chat.id, files);
 
   return html`<form onSubmit=${writer.submit}
     class=${`composer ${dialog.note ? 'composer--note' : ''}`}>
@@ -27,14 +31,20 @@ export function Composer(props) {
       onDrop=${() => wishes.replyTo(chat.id, null)} />`}
     ${writer.canned.length > 0 && html`<${CannedList} view=${view}
       canned=${writer.canned} at=${writer.at} onPick=${writer.pick} />`}
+    ${uploads.length > 0 && html`<${Uploads} uploads=${uploads} view=${view}
+      onAgain=${(key) => wishes.attachAgain(chat.id, key)}
+      onDrop=${(key) => wishes.detach(chat.id, key)} />`}
     <div class="composer__line">
+      <${Picker} view=${view} full=${uploads.length >= FILES_MOST}
+        onFiles=${attach} />
       <${Emoji} view=${view} onPick=${writer.insert} />
       <textarea class="composer__text" ref=${writer.box} rows="2" dir="auto"
         aria-label=${label} title=${t('composer.hint')} placeholder=${label}
         value=${draft} onKeyDown=${writer.onKey} onInput=${writer.onInput}
+        onPaste=${(event) => onPaste(event, attach)}
         ...${writer.combobox} />
       <button class="button button--main composer__send"
-        disabled=${draft.trim() === '' || full}>
+        disabled=${!writer.ready}>
         <${Icon} name="send" /><span>${t('composer.send')}</span></button>
     </div>
     <p role="status" class=${`composer__room ${full ? 'problem' : 'muted'}`}>
@@ -57,6 +67,30 @@ function Kind({ note, free, view, onNote }) {
 }
 
 
+/* the files of the paste go with the message, its text into the box */
+function onPaste(event, attach) {
+  const { files } = event.clipboardData;
+
+  if (files.length > 0) {
+    event.preventDefault();
+    attach(files);
+  }
+}
+
+
+function Picker({ full, view, onFiles }) {
+  const words = view.t('composer.attach');
+
+  return html`<label class="button button--icon composer__attach"
+    title=${words}><${Icon} name="clip" />
+    <input class="hidden" type="file" multiple aria-label=${words}
+      disabled=${full} onChange=${(event) => {
+        onFiles(event.target.files);
+        event.target.value = '';
+      }} /></label>`;
+}
+
+
 function Answered({ dialog, view, onDrop }) {
   return html`<div class="composer__answered">
     <${Quote} messages=${dialog.messages} id=${dialog.replyTo}
@@ -73,7 +107,8 @@ function Answered({ dialog, view, onDrop }) {
  *
  * @param {any} props
  */
-function useWriter({ dialog, chat, draft = '', canned, free, wishes }) {
+function useWriter({ dialog, chat, draft = '', uploads = [], canned, free,
+  wishes }) {
   const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const [word, setWord] = useState(/** @type {any} */ (null));
   const [at, setAt] = useState(0);
@@ -92,17 +127,19 @@ function useWriter({ dialog, chat, draft = '', canned, free, wishes }) {
   };
   const pick = (one) =>
     put(word.from, word.from + word.query.length + 1, one.text);
+  const ready = !isUploading(uploads)
+    && (draft.trim() !== '' || uploads.length > 0)
+    && (dialog.note || roomLeft(chat.channel.kind, draft).left >= 0);
   const send = () => {
-    if (draft.trim() !== '' && (dialog.note
-      || roomLeft(chat.channel.kind, draft).left >= 0)) {
-      wishes.send(chat.id, draft.trim(),
-        { note: dialog.note, replyTo: dialog.note ? null : dialog.replyTo });
+    if (ready) {
+      wishes.send(chat.id, draft.trim(), { attachments: arrived(uploads),
+        note: dialog.note, replyTo: dialog.note ? null : dialog.replyTo });
       box.current?.focus();
     }
   };
 
   return {
-    box, at, pick, canned: found,
+    box, at, pick, ready, canned: found,
     insert: (words) => put(
       box.current?.selectionStart ?? draft.length,
       box.current?.selectionEnd ?? draft.length, words),
@@ -195,87 +232,4 @@ export function CannedList({ canned, at, view, onPick }) {
       <strong>/${one.shortcut}</strong>
       <span class="muted" dir="auto">${one.text}</span></li>`)}
   </ul>`;
-}
-
-
-/* A small choice of emoji: those one needs with clients. */
-
-const EMOJI = [...'😀😄😊😉😍🤗🤔😅😂😎😢😡🤝👍👎👌🙏👏💪👋❤🔥✨🎉🎁☕🍵🎂✅❌❗❓'
-  + '⏰📞📦🚚💳💰📍📷'];
-const COLUMNS = 8;
-
-/** @type {Record<string, number>} */
-const STEPS = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: COLUMNS,
-  ArrowUp: -COLUMNS };
-
-
-export function Emoji({ view, onPick }) {
-  const { t } = view;
-  const [open, setOpen] = useState(false);
-  const root = useRef(/** @type {HTMLElement | null} */ (null));
-
-  useEffect(() => open ? closedOutside(root.current, setOpen) : undefined,
-    [open]);
-
-  const pick = (one) => {
-    setOpen(false);
-    onPick(one);
-  };
-
-  return html`<div class="emoji" ref=${root}>
-    <button class="button button--icon" type="button"
-      aria-label=${t('composer.emoji')} title=${t('composer.emoji')}
-      aria-expanded=${String(open)} onClick=${() => setOpen(!open)}>
-      <${Icon} name="emoji" /></button>
-    ${open && html`<${Grid} view=${view} onPick=${pick}
-      onClose=${() => setOpen(false)} />`}
-  </div>`;
-}
-
-
-function Grid({ view, onPick, onClose }) {
-  const box = useRef(/** @type {HTMLElement | null} */ (null));
-
-  useEffect(() => {
-    /** @type {HTMLElement | null} */ (box.current?.firstElementChild)?.focus();
-  }, []);
-
-  const onArrow = (event) => {
-    if (event.key === 'Escape') {
-      event.preventDefault();
-      box.current?.parentElement?.querySelector('button')?.focus();
-      onClose();
-
-    } else if (Object.hasOwn(STEPS, event.key)) {
-      event.preventDefault();
-      walk(box.current, STEPS[event.key]);
-    }
-  };
-
-  return html`<div class="emoji__grid" ref=${box} role="group"
-    aria-label=${view.t('composer.emoji')} onKeyDown=${onArrow}>
-    ${EMOJI.map((one, i) => html`<button class="emoji__one" key=${one}
-      type="button" tabindex=${i === 0 ? 0 : -1}
-      onClick=${() => onPick(one)}>${one}</button>`)}
-  </div>`;
-}
-
-
-function walk(box, by) {
-  const all = /** @type {HTMLElement[]} */ ([...box?.children ?? []]);
-  const at = all.findIndex((one) => one === document.activeElement);
-
-  all[at + by]?.focus();
-}
-
-
-function closedOutside(root, setOpen) {
-  const onPress = (event) => {
-    if (!root?.contains(/** @type {Node} */ (event.target))) {
-      setOpen(false);
-    }
-  };
-
-  document.addEventListener('pointerdown', onPress);
-  return () => document.removeEventListener('pointerdown', onPress);
 }

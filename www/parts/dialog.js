@@ -5,7 +5,7 @@
 
 import { html } from '../lib/html.js';
 import { formatRoute, manages } from '../lib/route.js';
-import { useEffect, useRef } from '../vendor/preact-hooks.js';
+import { useEffect, useRef, useState } from '../vendor/preact-hooks.js';
 import { Composer } from './composer.js';
 import { Avatar, Icon, Status, troubleText } from './marks.js';
 import { Transcript } from './transcript.js';
@@ -28,21 +28,58 @@ export function Dialog(props) {
     }
   };
 
-  return html`<section class="dialog" aria-label=${t('dialog.label')}
-    onKeyDown=${onKey}>
+  const drop = useDrop(mayWrite(chat) || dialog.note,
+    (files) => wishes.attach(dialog.id, files));
+
+  return html`<section aria-label=${t('dialog.label')} onKeyDown=${onKey}
+    class=${`dialog ${drop.over ? 'dialog--over' : ''}`} ...${drop.events}>
     <${Head} ...${props} head=${head} />
     ${dialog.refused
       ? html`<p class="dialog__refused" role="alert">
           ${troubleText(dialog.refused, view)}</p>`
       : html`<${Transcript} dialog=${dialog} pending=${pending} view=${view}
           onOlder=${wishes.older} onAgain=${wishes.again}
-          onDrop=${wishes.drop} onReply=${mayWrite(chat)
-            ? (id) => wishes.replyTo(dialog.id, id)
-            : null} />`}
+          onDrop=${wishes.drop}
+          onPicture=${(file) => wishes.showPicture(dialog.id, file)}
+          onReply=${mayWrite(chat)
+            ? (id) => wishes.replyTo(dialog.id, id) : null} />`}
     <p class="problem" role="alert">
       ${dialog.trouble && troubleText(dialog.trouble, view)}</p>
     ${chat && !dialog.refused && html`<${DialogFoot} ...${props} />`}
+    ${drop.over && html`<p class="dialog__drop">${t('composer.drop')}</p>`}
   </section>`;
+}
+
+
+/**
+ * Files that are dragged over the dialog.
+ *
+ * @param {boolean} may
+ * @param {(files: File[]) => void} onFiles
+ */
+function useDrop(may, onFiles) {
+  const [over, setOver] = useState(false);
+  const hold = (event) => {
+    if (may && event.dataTransfer.types.includes('Files')) {
+      event.preventDefault();
+      setOver(true);
+    }
+  };
+  const leave = (event) => {
+    if (!event.currentTarget.contains(event.relatedTarget)) {
+      setOver(false);
+    }
+  };
+  const drop = (event) => {
+    setOver(false);
+    if (may && event.dataTransfer.files.length > 0) {
+      event.preventDefault();
+      onFiles(event.dataTransfer.files);
+    }
+  };
+
+  return { over,
+    events: { onDragOver: hold, onDragLeave: leave, onDrop: drop } };
 }
 
 
@@ -54,7 +91,10 @@ function Head({ dialog, chat, me, route, view, wishes, head }) {
       href=${formatRoute({ ...route, chat: null })}
       aria-label=${t('app.back')} title=${t('app.back')}
       ><${Icon} name="back" /></a>
-    ${chat && html`<${Avatar} chat=${chat} view=${view} />`}
+    ${chat && html`<button class="dialog__client" type="button"
+      title=${t('client.title')} aria-label=${t('client.title')}
+      aria-haspopup="dialog" onClick=${() => wishes.showClient(dialog.id)}
+      ><${Avatar} chat=${chat} view=${view} /></button>`}
     <div class="dialog__who">
       <h1 class="dialog__title" ref=${head} tabindex="-1" dir="auto">
         ${chat ? chat.title : `№${dialog.id}`}</h1>
@@ -78,8 +118,8 @@ function About({ chat, view }) {
 
   return html`<p class="dialog__about muted">
     <${Status} status=${chat.status} view=${view} />
-    <span dir="auto">${[`№${chat.id}`, chat.channel.title, ...names]
-      .join(' · ')}</span>
+    <span class="dialog__names" dir="auto">
+      ${[`№${chat.id}`, chat.channel.title, ...names].join(' · ')}</span>
   </p>`;
 }
 

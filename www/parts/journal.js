@@ -124,6 +124,7 @@ function rowClass(chat, open, { now }) {
   return ['journal__row',
     open && 'journal__row--open',
     chat.unread > 0 && 'journal__row--unread',
+    chat.last_message?.from === 'agent' && 'journal__row--answered',
     chat.waiting_since
       && `journal__row--${waitLevel(chat.waiting_since, now)}`,
   ].filter(Boolean).join(' ');
@@ -140,12 +141,12 @@ function Waits({ since, view }) {
 
 function Participants({ chat, view }) {
   return chat.participants.map((one) => html`<span
-    key=${one.id} class="journal__participant" dir="auto">${one.name}
+    key=${one.id} class="journal__participant" dir="auto">
     ${one.id === chat.responsible && html`<span class="journal__responsible"
       title=${view.t('journal.responsible')}
       ><span aria-hidden="true">★</span><span class="hidden">
-        (${view.t('journal.responsible')})</span></span>`}
-  </span>`);
+        ${view.t('journal.responsible')}: </span></span>`}
+    ${one.name}</span>`);
 }
 
 
@@ -173,6 +174,9 @@ function Actions({ chat, view, wishes }) {
 
   return chat.status === 'inactive' ? null
     : html`<span class="journal__buttons">
+      ${chat.action !== 'open' && act(chat.action,
+    view.t(`dialog.${chat.action}`), () => wishes.turn(chat.id,
+      chat.action === 'reply' ? 'take' : 'join'))}
       ${act('transfer', view.t('dialog.transfer'),
     () => wishes.askTransfer(chat.id))}
       ${act('close', view.t('dialog.close'),

@@ -22,6 +22,8 @@ export function Menu({ me, badge, section, view, wishes }) {
           current=${section} view=${view} />`}
         ${has.includes('inquiries') && html`<${Inquiries} badge=${badge}
           current=${section} view=${view} />`}
+        ${has.includes('load') && html`<${Item} section="load"
+          current=${section} view=${view} />`}
         <${Item} section="settings" current=${section} view=${view} />
       </ul>
     </nav>

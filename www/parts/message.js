@@ -1,8 +1,9 @@
 /* One message of a transcript: a person's, a note, or an event. */
 
 import { html } from '../lib/html.js';
-import { isOwn, pieces, safeHref } from '../lib/links.js';
+import { pieces } from '../lib/links.js';
 import { fullTime, hour } from '../lib/time.js';
+import { Attachments } from './files.js';
 import { Icon, troubleText } from './marks.js';
 
 /** @type {Record<string, string>} */
@@ -10,12 +11,14 @@ const MARKS = { queued: '◷', sent: '✓', delivered: '✓✓', read: '✓✓',
   failed: '!' };
 
 
-export function Message({ message, messages, view, onReply }) {
+export function Message({ message, messages, view, goesOn, onReply,
+  onPicture }) {
   if (message.kind === 'event') {
     return html`<${Event} message=${message} view=${view} />`;
   }
-  return html`<li class=${`message message--${sideOf(message)}`}>
-    ${message.from === 'agent' && html`<p class="message__author">
+  return html`<li class=${`message message--${sideOf(message)} ${
+    goesOn ? 'message--on' : ''}`}>
+    ${message.from === 'agent' && !goesOn && html`<p class="message__author">
       ${authorOf(message, view)}</p>`}
     <div class="message__body">
       ${message.reply_to && html`<${Quote} messages=${messages}
@@ -24,13 +27,15 @@ export function Message({ message, messages, view, onReply }) {
         ? html`<p class="muted">${view.t('dialog.deleted')}</p>`
         : html`<${Text} text=${message.text} />
           <${Attachments} attachments=${message.attachments}
-            view=${view} />`}
+            view=${view} onPicture=${onPicture} />`}
       ${message.reactions.length > 0 && html`<p class="message__reactions">
         ${message.reactions.join(' ')}</p>`}
+      <${Foot} message=${message} view=${view} />
     </div>
-    <${Foot} message=${message} view=${view}
-      onReply=${message.kind === 'text' && !message.deleted
-        ? onReply : null} />
+    ${onReply && message.kind === 'text' && !message.deleted && html`<button
+      class="message__reply" type="button" title=${view.t('dialog.answer_this')}
+      aria-label=${view.t('dialog.answer_this')}
+      onClick=${() => onReply(message.id)}><${Icon} name="reply" /></button>`}
   </li>`;
 }
 
@@ -60,7 +65,7 @@ function Event({ message, view }) {
 }
 
 
-function Foot({ message, view, onReply }) {
+function Foot({ message, view }) {
   const { t, locale } = view;
 
   return html`<p class="message__foot">
@@ -69,10 +74,6 @@ function Foot({ message, view, onReply }) {
       ${hour(message.at, locale)}</time>
     ${message.delivery && html` <${Delivery} message=${message}
       view=${view} />`}
-    ${onReply && html`<button class="message__reply" type="button"
-      aria-label=${t('dialog.answer_this')} title=${t('dialog.answer_this')}
-      onClick=${() => onReply(message.id)}><${Icon} name="reply" />
-    </button>`}
   </p>`;
 }
 
@@ -127,10 +128,12 @@ export function PendingMessage({ pending, view, onAgain, onDrop }) {
 
   return html`<li class=${`message message--${
     pending.note ? 'note' : 'agent'} message--${pending.state}`}>
-    <div class="message__body"><${Text} text=${pending.text} /></div>
-    ${pending.state === 'pending'
-      ? html`<p class="message__foot">${t('sending.pending')}</p>`
-      : html`<p class="message__foot" role="alert">
+    <div class="message__body"><${Text} text=${pending.text} />
+      <${Attachments} attachments=${pending.attachments} view=${view} />
+      ${pending.state === 'pending' && html`
+        <p class="message__foot">${t('sending.pending')}</p>`}</div>
+    ${pending.state === 'failed' && html`
+        <p class="message__again" role="alert">
           <span class="message__delivery--failed">${t('sending.failed')}:
             ${' '}${troubleText(pending.trouble, view)}</span>
           <button class="button" type="button" onClick=${onAgain}>
@@ -139,50 +142,4 @@ export function PendingMessage({ pending, view, onAgain, onDrop }) {
             ${t('sending.drop')}</button>
         </p>`}
   </li>`;
-}
-
-
-/*
- * The files of a message.  Only our own addresses are drawn as pictures; all
- * others are links, and only with an allowed scheme.
- */
-
-const PICTURES = ['image', 'sticker'];
-
-
-export function Attachments({ attachments, view }) {
-  return attachments.length === 0 ? null
-    : html`<ul class="message__files">
-      ${attachments.map((file) => html`<li
-        key=${file.id}><${File} file=${file} view=${view} /></li>`)}
-    </ul>`;
-}
-
-
-function File({ file, view }) {
-  const href = safeHref(file.url);
-  const name = file.name || view.t(`file.${file.type}`);
-
-  if (href === null) {
-    return html`<span dir="auto">${name}</span>`;
-  }
-  if (PICTURES.includes(file.type) && isOwn(href)) {
-    return html`<a href=${href} target="_blank" rel="noopener">
-      <img class="message__picture" src=${href} alt=${name}
-        loading="lazy" /></a>`;
-  }
-  return html`<a href=${href} target="_blank"
-    rel="noopener noreferrer nofollow" dir="auto">${name}</a>
-    ${file.size && html` <span class="muted">
-      ${size(file.size, view.locale)}</span>`}`;
-}
-
-
-function size(bytes, locale) {
-  const [count, unit] = bytes < 1_000_000 ? [bytes / 1_000, 'kilobyte']
-    : [bytes / 1_000_000, 'megabyte'];
-
-  return new Intl.NumberFormat(locale, {
-    style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1,
-  }).format(count);
 }

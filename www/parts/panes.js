@@ -5,7 +5,7 @@ import { safeHref } from '../lib/links.js';
 import { formatRoute, INBOX, manages, NO_FILTER, STATUSES }
   from '../lib/route.js';
 import { idsIn } from '../state/lists.js';
-import { useMemo } from '../vendor/preact-hooks.js';
+import { useMemo, useState } from '../vendor/preact-hooks.js';
 import { ChatTable } from './journal.js';
 import { Icon } from './marks.js';
 import { ListName } from './menu.js';
@@ -124,10 +124,13 @@ export function Filter({ route, counts, directory, view, wishes }) {
 function More({ route, directory, view, wishes }) {
   const { t } = view;
   const { filter } = route;
+  const [open, setOpen] = useState(false);
   const narrowed = Object.entries(filter)
-    .some(([name, value]) => name !== 'status' && value !== null);
+    .some(([name, value]) => !['status', 'q'].includes(name)
+      && value !== null);
 
-  return html`<form class="filter__more" role="search"
+  return html`<form role="search"
+    class=${`filter__more ${open || narrowed ? 'filter__more--open' : ''}`}
     onSubmit=${(e) => e.preventDefault()}>
     <label class="filter__search">
       <span class="hidden">${t('filter.q')}</span>
@@ -136,6 +139,10 @@ function More({ route, directory, view, wishes }) {
         value=${filter.q ?? ''} onInput=${(e) =>
           wishes.search(e.target.value)} />
     </label>
+    <button class="button button--icon filter__toggle" type="button"
+      aria-expanded=${String(open || narrowed)} title=${t('filter.more')}
+      aria-label=${t('filter.more')} onClick=${() => setOpen(!open)}>
+      <${Icon} name="filter" /></button>
     ${['channel', 'group', 'agent'].map((name) => html`<${Choice}
       key=${name} name=${name} value=${filter[name]} view=${view}
       options=${directory[`${name}s`]} onChoose=${wishes.filter} />`)}
@@ -144,8 +151,8 @@ function More({ route, directory, view, wishes }) {
       onChange=${(e) => wishes.filter({
         sort: e.target.checked ? 'waiting' : null })} />
       ${t('filter.waiting')}</label>
-    ${narrowed && html`<button class="button button--plain" type="button"
-      onClick=${() => wishes.filter({ ...NO_FILTER,
+    ${(narrowed || filter.q) && html`<button type="button"
+      class="button button--plain" onClick=${() => wishes.filter({ ...NO_FILTER,
         status: filter.status })}>${t('filter.clear')}</button>`}
   </form>`;
 }

@@ -5,11 +5,13 @@
 
 import { html } from '../lib/html.js';
 import { formatRoute } from '../lib/route.js';
+import { fullTime } from '../lib/time.js';
 import { useEffect, useRef, useState } from '../vendor/preact-hooks.js';
-import { Avatar, Icon, troubleText } from './marks.js';
+import { isPicture } from './files.js';
+import { Avatar, Icon, Status, troubleText } from './marks.js';
 
 
-export function Modal({ title, view, onClose, children }) {
+export function Modal({ title, view, wide = false, onClose, children }) {
   const box = useRef(/** @type {HTMLDialogElement | null} */ (null));
 
   useEffect(() => {
@@ -29,17 +31,93 @@ export function Modal({ title, view, onClose, children }) {
     onClose();
   };
 
-  return html`<dialog class="modal" ref=${box} aria-label=${title}
+  return html`<dialog ref=${box} aria-label=${title}
+    class=${wide ? 'modal modal--wide' : 'modal'}
     onCancel=${cancel} onClick=${outside}>
     <div class="modal__inner">
       <header class="modal__head">
-        <h2>${title}</h2>
+        <h2 dir="auto">${title}</h2>
         <button class="button button--icon" type="button" onClick=${onClose}
           aria-label=${view.t('app.dismiss')}><${Icon} name="cross" /></button>
       </header>
       ${children}
     </div>
   </dialog>`;
+}
+
+
+/* A picture of the dialog, as large as there is room; arrows go on. */
+
+export function Picture({ messages, file, view, onClose, onShow }) {
+  const { t } = view;
+  const all = messages.flatMap((m) => (m.deleted ? []
+    : m.attachments.filter(isPicture)));
+  const at = all.findIndex((one) => one.id === file);
+  const shown = all[at];
+  const step = (by) => all[at + by] && onShow(all[at + by].id);
+
+  const onKey = ({ key }) => {
+    if (key === 'ArrowLeft' || key === 'ArrowRight') {
+      step(key === 'ArrowLeft' ? -1 : 1);
+    }
+  };
+
+  return shown ? html`<${Modal} title=${shown.name || t('file.image')} wide
+    view=${view} onClose=${onClose}>
+    <div class="picture" onKeyDown=${onKey}>
+      <img class="picture__img" src=${shown.url} alt=${shown.name || ''} />
+      <p class="picture__foot">
+        <button class="button" type="button" disabled=${at === 0}
+          onClick=${() => step(-1)}>${t('picture.before')}</button>
+        <a class="button" href=${shown.url} download=${shown.name || true}>
+          <${Icon} name="download" /> ${t('picture.download')}</a>
+        <button class="button" type="button" autofocus
+          disabled=${at === all.length - 1}
+          onClick=${() => step(1)}>${t('picture.after')}</button>
+      </p>
+    </div>
+  <//>` : null;
+}
+
+
+/* Who writes, through what, since when; and who takes care of it. */
+
+export function Client({ chat, groups, view, onClose, onCopy }) {
+  const { t, locale } = view;
+  const { contact, channel, participants } = chat;
+  const group = groups.find((one) => one.id === chat.group);
+
+  return html`<${Modal} title=${chat.title} view=${view} onClose=${onClose}>
+    <dl class="client">
+      <${Fact} label=${t('journal.status')}><${Status} status=${chat.status}
+        view=${view} /><//>
+      <${Fact} label=${t('client.number')}>№${chat.id}<//>
+      <${Fact} label=${t('form.name')}>${contact.name}<//>
+      <${Fact} label=${t('client.username')}>${contact.username}<//>
+      <${Fact} label=${t('client.phone')}>${contact.phone
+        && html`<a href=${`tel:${contact.phone}`}>${contact.phone}</a>`}<//>
+      <${Fact} label=${t('client.email')}>${contact.email
+        && html`<a href=${`mailto:${contact.email}`}>${contact.email}</a>`}<//>
+      <${Fact} label=${t('journal.channel')}>${channel.title}<//>
+      <${Fact} label=${t('form.group')}>${chat.group
+        ? group?.name ?? chat.group : t('form.everybody')}<//>
+      <${Fact} label=${t('journal.participants')}>
+        ${participants.map((one) => `${one.name}${one.id === chat.responsible
+        ? ` (${t('journal.responsible')})` : ''}`).join(', ')}<//>
+      <${Fact} label=${t('client.tags')}>${chat.tags.join(', ')}<//>
+      <${Fact} label=${t('client.since')}>
+        ${fullTime(chat.created_at, locale)}<//>
+    </dl>
+    <p><button class="button" type="button" onClick=${onCopy}>
+      <${Icon} name="copy" /> ${t('client.copy')}</button></p>
+  <//>`;
+}
+
+
+function Fact({ label, children }) {
+  return children === null || children === '' ? null
+    : html`<div class="client__fact"><dt class="muted">${label}</dt>
+      <dd dir="auto">${children}</dd></div>`;
 }
 
 
@@ -50,7 +128,8 @@ const KEYS = [
   [['J', 'K'], 'rows'], [['Enter'], 'open'], [['Esc'], 'back'],
   [['/'], 'search'], [['R'], 'reply'], [['N'], 'note'], [['T'], 'transfer'],
   [['E'], 'close'], [['G', 'J'], 'journal'], [['G', 'I'], 'incoming'],
-  [['G', 'M'], 'mine'], [['G', 'S'], 'settings'], [['Enter'], 'send'],
+  [['G', 'M'], 'mine'], [['G', 'L'], 'load'], [['G', 'S'], 'settings'],
+  [['Enter'], 'send'],
   [['Shift', 'Enter'], 'line'], [['/'], 'canned'], [['?'], 'help'],
 ];
 
@@ -126,6 +205,10 @@ function fits(name, query) {
 
 /* What is new, in the corner; each leads to its chat. */
 
+/** @type {Record<string, any>} */
+const LISTS = { message: 'mine', transfer: 'mine', copied: null };
+
+
 export function Toasts({ toasts, chats, view, onDismiss }) {
   return html`<div class="toasts" role="status"><ul class="toasts__list">
     ${toasts.map((toast) => html`<${Toast}
@@ -136,8 +219,8 @@ export function Toasts({ toasts, chats, view, onDismiss }) {
 
 
 function Toast({ toast, chat, view, onDismiss }) {
-  const section = toast.kind === 'message' || toast.kind === 'transfer'
-    ? 'mine' : 'incoming';
+  const section = Object.hasOwn(LISTS, toast.kind) ? LISTS[toast.kind]
+    : 'incoming';
 
   return html`<li class=${`toasts__one toasts__one--${toast.kind}`}>
     ${chat && html`<${Avatar} chat=${chat} view=${view} />`}

@@ -24,12 +24,20 @@ export const sendingEvents = {
     ...state, drafts: { ...drafts, ...state.drafts },
   }),
 
-  send_began: (state, { id, key, text, at, note = false, replyTo = null }) => ({
+  send_began: (state, { id, key, text, at, note = false, replyTo = null,
+    attachments = [] }) => ({
     ...state,
     drafts: { ...state.drafts, [id]: '' },
+    uploads: { ...state.uploads, [id]: [] },
     dialog: emptied(state.dialog, id),
     pending: changed(state, id, (list) => [...list, { key, text, at, note,
-      replyTo, state: 'pending', trouble: null, seen: null }]),
+      replyTo, attachments, state: 'pending', trouble: null, passing: false,
+      seen: null }]),
+  }),
+
+  /* what an earlier life of the page could not bring to its end */
+  pending_came: (state, { pending }) => ({
+    ...state, pending: { ...pending, ...state.pending },
   }),
 
   send_again: (state, { id, key }) => ({
@@ -38,10 +46,10 @@ export const sendingEvents = {
       { state: 'pending', trouble: null })),
   }),
 
-  send_failed: (state, { id, key, trouble }) => ({
+  send_failed: (state, { id, key, trouble, passing = false }) => ({
     ...state,
     pending: changed(state, id, (list) => replaced(list, key,
-      { state: 'failed', trouble, seen: null })),
+      { state: 'failed', trouble, passing, seen: null })),
   }),
 
   send_dropped: (state, { id, key }) => ({
@@ -96,7 +104,9 @@ export function noticed(state, id, came) {
  */
 function mark(list, message) {
   const twin = list.find((p) => p.seen === null && p.state === 'pending'
-    && p.text === message.text && p.note === (message.kind === 'note'));
+    && p.text === (message.text ?? '')
+    && p.note === (message.kind === 'note')
+    && p.attachments.length === (message.attachments?.length ?? 0));
   const had = list.some((p) => p.seen === message.id);
 
   return twin && !had ? replaced(list, twin.key, { seen: message.id }) : list;
