@@ -189,6 +189,8 @@ export interface Settings {
   /** a token or secret that is shown this once */
   fresh: any | null;
   tokens: Record<string, any[]>;
+  /** how channels do */
+  lines: Record<string, any>;
 }
 
 /** What lies above the page. */

@@ -38,7 +38,7 @@ start();
 async function start() {
   connect();
   listen();
-  await speak({ locale: navigator.language }).catch(() => {});
+  await speak({}).catch(() => {});
   await look();
   if (window.parent === window) {
     visitor.introduce();
@@ -67,7 +67,7 @@ async function look() {
 
 
 async function speak(given) {
-  const short = given.locale?.slice(0, 2);
+  const short = (given.locale ?? navigator.language)?.slice(0, 2);
   const locale = ['uk', 'ru'].includes(short) ? short : 'en';
   const words = await fetch(new URL(`locales/${locale}.json`,
     import.meta.url));

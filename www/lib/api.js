@@ -130,6 +130,27 @@ export class Api {
       `${noun}/${encodeURIComponent(id)}${force ? '?force=1' : ''}`);
   }
 
+  health(channel) {
+    return this.#get(`channels/${channel}/health`);
+  }
+
+  events(channel) {
+    return this.#get(`channels/${channel}/events`, { limit: 20 });
+  }
+
+  /** Tells the platform where we are. */
+  connect(channel) {
+    return this.#change('POST', `channels/${channel}/connect`);
+  }
+
+  replay(channel, event) {
+    return this.#change('POST', `channels/${channel}/events/${event}/replay`);
+  }
+
+  presence(away) {
+    return this.#change('PUT', 'me/presence', { away });
+  }
+
   space() {
     return this.#get('space');
   }

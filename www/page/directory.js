@@ -89,9 +89,61 @@ export class DirectoryKeeper {
     });
   }
 
+  /** How a channel does, and what came last. */
+  async health(channel) {
+    await this.#try(async () => {
+      tell({ type: 'line_came', channel,
+        health: await this.#api.health(channel) });
+    });
+    await this.#try(async () => {
+      const { events } = await this.#api.events(channel);
+
+      tell({ type: 'line_came', channel, events });
+    });
+  }
+
+  async connectLine(channel) {
+    tell({ type: 'line_came', channel, busy: true, trouble: null,
+      connected: false });
+    await this.#onLine(channel, async () => {
+      await this.#api.connect(channel);
+      tell({ type: 'line_came', channel, connected: true });
+    });
+    tell({ type: 'line_came', channel, busy: false });
+    await this.health(channel);
+  }
+
+  replay(channel, event) {
+    return this.#onLine(channel, async () => {
+      const { outcome } = await this.#api.replay(channel, event);
+      const { events } = state.value.settings.lines[channel];
+
+      tell({ type: 'line_came', channel, trouble: null,
+        events: events.map((/** @type {any} */ one) => (one.id === event
+          ? { ...one, again: outcome } : one)) });
+    });
+  }
+
+  /** @param {() => Promise<void>} act */
+  async #onLine(channel, act) {
+    try {
+      await act();
+
+    } catch (error) {
+      if (!sessionEnded(error)) {
+        tell({ type: 'line_came', channel, trouble: troubleOf(error) });
+      }
+    }
+  }
+
+  /** @param {boolean} yes whoever is away has no new inquiries told to him */
+  away(yes) {
+    return this.#try(() => this.#api.presence(yes));
+  }
+
   /**
    * @param {string} agent
-   * @param {{name: string}} about
+   * @param {{name: string, expires_at: string | null}} about
    */
   makeToken(agent, about) {
     return this.#change(async () => {

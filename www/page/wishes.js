@@ -127,6 +127,13 @@ function settingsWishes(directory) {
     tokens: (agent) => directory.tokens(agent),
     makeToken: (agent, about) => directory.makeToken(agent, about),
     revokeToken: (agent, token) => directory.revokeToken(agent, token),
+    health: (channel) => directory.health(channel),
+    connectLine: (channel) => directory.connectLine(channel),
+    replay: (channel, event) => directory.replay(channel, event),
+    away: (away) => {
+      choose({ away });
+      directory.away(away);
+    },
     goTo: (page, item) => {
       location.hash = formatRoute({ section: 'settings', page, item });
     },

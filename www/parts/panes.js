@@ -24,7 +24,8 @@ export function JournalPane({ state, view, wishes }) {
         directory=${directory} view=${view} wishes=${wishes} />
       <${ChatTable} list=${journal} ids=${journal.order} chats=${chats}
         open=${open} route=${route} view=${view} wishes=${wishes}
-        caption=${view.t('journal.caption')} empty=${view.t('journal.empty')}
+        caption=${view.t('journal.caption')} empty=${html`<${Empty} me=${me}
+          words=${view.t('journal.empty')} view=${view} />`}
         onMore=${wishes.more} />
     </section>`
     : html`<${NoJournal} me=${me} view=${view} />`),
@@ -49,7 +50,8 @@ export function InboxPane({ state, view, wishes }) {
       <${ChatTable} list=${inbox} ids=${idsIn(inbox, route.section)}
         chats=${chats} open=${open} route=${route} view=${view}
         wishes=${wishes} caption=${t(`title.${route.section}`)}
-        empty=${t(`inbox.empty_${route.section}`)} onMore=${NOTHING} />
+        onMore=${NOTHING} empty=${html`<${Empty} me=${me} view=${view}
+          words=${t(`inbox.empty_${route.section}`)} />`} />
     </section>`
     : html`<section class="app__list app__page">
       <h1>${t('title.inquiries')}</h1>
@@ -57,6 +59,19 @@ export function InboxPane({ state, view, wishes }) {
       <p class="muted">${t('inbox.none_hint')}</p>
     </section>`),
   [inbox, chats, badge, me, route, open, view, wishes]);
+}
+
+
+/* An empty list shows where the first inquiries will come from. */
+
+function Empty({ words, me, view }) {
+  const ways = [['widget', null, 'widget'], ['channels', '_new',
+    'channels_new'], ['agents', '_new', 'agents_new']];
+
+  return html`${words}${manages(me) && html`<span class="journal__begin">
+    ${ways.map(([page, item, name]) => html`<a key=${page} class="button"
+      href=${formatRoute({ section: 'settings', page, item })}>
+      ${view.t(`settings.${name}`)}</a>`)}</span>`}`;
 }
 
 

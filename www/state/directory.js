@@ -16,7 +16,7 @@ export function emptyDirectory() {
 /** @returns {Settings} */
 export function emptySettings() {
   return { busy: false, trouble: null, errors: {}, saved: null, fresh: null,
-    tokens: {} };
+    tokens: {}, lines: {} };
 }
 
 
@@ -53,6 +53,11 @@ export const directoryEvents = {
 
   save_failed: (state, { trouble, errors = [] }) => settle(state, {
     busy: false, trouble, errors: byField(errors) }),
+
+  /* how a channel does: its health, its webhooks, what connecting came to */
+  line_came: (state, { channel, ...more }) => settle(state, {
+    lines: { ...state.settings.lines,
+      [channel]: { ...state.settings.lines[channel], ...more } } }),
 
   tokens_came: (state, { agent, tokens }) => settle(state, {
     tokens: { ...state.settings.tokens, [agent]: tokens } }),

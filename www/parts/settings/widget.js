@@ -5,134 +5,175 @@
 
 import { html } from '../../lib/html.js';
 import { originOf } from '../../lib/links.js';
-import { slug } from '../../lib/slug.js';
 import { useLayoutEffect, useRef, useState }
   from '../../vendor/preact-hooks.js';
 import { NAMES } from '../sign_in.js';
-import { Credential, credentialsOf, Steps } from './channels.js';
-import { Check, Copy, Field, Form, GroupChoice, Select } from './form.js';
-import { inUse } from './people.js';
-import { Records } from './records.js';
+import { Common, commonOf, Steps } from './channels.js';
+import { Check, Checks, Copy, Field, Form, Select, useHere } from './form.js';
+import { Records, useRecord } from './people.js';
 
+/* the channel of the sample page, demo.html */
+const DEMO = 'site';
 const COLOR = '#0b6e5f';
+const ASKED = ['name', 'email', 'phone'];
+const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+/* what a week begins with that has no hours yet */
+const USUAL = ['09:00-18:00'];
 
 
-export function Widget(props) {
-  const { state, view } = props;
-  const sites = state.directory.channels
+export function Widget() {
+  const sites = useHere().directory.channels
     .filter((one) => one.kind === 'site');
 
-  return html`<${Records} page="widget" item=${state.route.item}
-    records=${sites} view=${view}
+  return html`<${Records} page="widget" records=${sites}
     draw=${(one) => html`<strong dir="auto">${one.title}
       </strong><span class="muted" dir="auto">${(one.settings.origins ?? [])
     .join(', ')}</span>`}
-    form=${(channel) => html`<${Site} ...${props}
-      key=${channel?.id} channel=${channel} />`} />`;
+    form=${(channel) => html`<${Site} key=${channel?.id}
+      channel=${channel} />`} />`;
 }
 
 
-function Site(props) {
-  const { channel, view } = props;
+function Site({ channel }) {
+  const { t } = useHere();
   const [looks, setLooks] = useState(channel?.settings ?? {});
+  const look = (event) => setLooks(Object.fromEntries(
+    new FormData(event.currentTarget.querySelector('form'))));
 
-  const onInput = (event) => {
-    const data = new FormData(event.currentTarget);
-
-    setLooks({ greeting: data.get('greeting'), color: data.get('color') });
-  };
-
-  return html`${channel && html`<${Copy} rows="3" view=${view}
-      label=${view.t('widget.snippet')} text=${snippetOf(channel.id)} />`}
-    <${Steps} kind="site" view=${view} />
-    <div class="widget" onInput=${(event) => onInput({
-    currentTarget: event.currentTarget.querySelector('form') })}>
-      <${SiteForm} ...${props} />
-      <${Preview} looks=${looks} title=${channel?.title} view=${view} />
+  return html`${channel && html`<${Copy} rows="3"
+      label=${t('widget.snippet')}
+      text=${snippetOf(channel.id, channel.settings.color)} />`}
+    ${channel?.id === DEMO && html`<p><a href="demo.html" target="_blank">
+      ${t('widget.try')}</a></p>`}
+    <${Steps} kind="site" />
+    <div class="widget" onInput=${look}>
+      <${SiteForm} channel=${channel} />
+      <${Preview} looks=${looks} title=${looks.title ?? channel?.title} />
     </div>`;
 }
 
 
-function SiteForm({ channel, state, view, wishes }) {
-  const { t } = view;
-  const { settings, directory } = state;
-  const { errors } = settings;
+function SiteForm({ channel }) {
+  const { t } = useHere();
   const held = channel?.settings ?? {};
-  const { origins = [], color = COLOR, locale } = held;
+  const record = useRecord('channels', channel, { named: 'title',
+    page: 'widget', valuesOf: (data) => ({ ...commonOf('site', data),
+      settings: { ...held, ...settingsOf(data) } }) });
 
-  const submit = async (data) => {
-    const title = String(data.get('title'));
-    const id = channel?.id ?? slug(title, directory.channels
-      .map((one) => one.id), 'site');
-
-    if (await wishes.save('channels', id, { kind: 'site', title,
-      group: data.get('group') || null, enabled: data.has('enabled'),
-      credentials: credentialsOf('site', data),
-      settings: { ...held, ...settingsOf(data) } }) && channel === null) {
-      wishes.goTo('widget', id);
-    }
-  };
-
-  return html`<${Form} settings=${settings} view=${view} onSubmit=${submit}
-    create=${channel === null} onDelete=${channel
-    && (() => wishes.remove('channels', channel.id, inUse(settings)))}>
-    <${Field} name="title" label=${t('channels.title')} required
-      maxlength="200" defaultValue=${channel?.title ?? t('kind.site')}
-      errors=${errors} />
-    <${GroupChoice} groups=${directory.groups} value=${channel?.group}
-      view=${view} hint=${t('channels.group_hint')} />
-    <${Field} name="greeting" label=${t('widget.greeting')} dir="auto"
-      maxlength="500" defaultValue=${held.greeting} errors=${errors} />
-    <${Field} name="color" label=${t('widget.color')} type="color"
-      defaultValue=${color} errors=${errors} />
-    <${Select} name="locale" label=${t('app.language')}
-      value=${locale ?? ''} options=${[
-      ['', t('widget.locale_own')], ...Object.entries(NAMES)]} />
-    <${Field} name="origins" area label=${t('widget.origins')} rows="3"
-      placeholder="https://example.com" spellcheck="false"
-      defaultValue=${origins.join('\n')}
-      hint=${t('widget.origins_hint')} errors=${errors} />
-    <${Credential} name="identity_secret" optional view=${view}
-      isSet=${isSet(channel)} errors=${errors} />
-    <${Check} name="enabled" label=${t('channels.enabled')}
-      checked=${channel?.enabled ?? true} />
-    ${inUse(settings) && html`<p class="muted">${t('channels.force')}</p>`}
+  return html`<${Form} ...${record} force=${t('channels.force')}>
+    <${Common} channel=${channel} kind="site">
+      <${Field} name="greeting" label=${t('widget.greeting')} dir="auto"
+        maxlength="500" defaultValue=${held.greeting} />
+      <${Field} name="away" label=${t('widget.away')} dir="auto"
+        maxlength="500" defaultValue=${held.away}
+        hint=${t('widget.away_hint')} />
+      <${Checks} name="ask" label=${t('widget.ask')}
+        options=${ASKED.map((one) => [one, t(`ask.${one}`)])}
+        chosen=${held.ask ?? []} />
+      <${Field} name="color" label=${t('widget.color')} type="color"
+        defaultValue=${held.color ?? COLOR} />
+      <${Select} name="locale" label=${t('app.language')}
+        value=${held.locale ?? ''} options=${[
+        ['', t('widget.locale_own')], ...Object.entries(NAMES)]} />
+      <${Hours} held=${held.hours} />
+      <${Field} name="origins" as="textarea" label=${t('widget.origins')}
+        rows="3" placeholder="https://example.com" spellcheck="false"
+        defaultValue=${(held.origins ?? []).join('\n')}
+        hint=${t('widget.origins_hint')} />
+    <//>
   <//>`;
 }
 
 
-function isSet(channel) {
-  return channel?.credentials?.identity_secret === 'set';
+/* Business hours: one line for each day; an empty one is a day off. */
+
+function Hours({ held }) {
+  const { t, view, settings } = useHere();
+  const [some, setSome] = useState(Boolean(held));
+  const name = new Intl.DateTimeFormat(view.locale,
+    { weekday: 'long', timeZone: 'UTC' });
+  const error = settings.errors['settings.hours'];
+
+  return html`<fieldset class="form__checks">
+    <legend>${t('widget.hours')}</legend>
+    <${Check} name="hours" label=${t('widget.hours_some')} checked=${some}
+      onChange=${setSome} />
+    ${some && html`<p class="muted">${t('widget.hours_hint')}</p>
+    <div class="hours">
+      ${DAYS.map((day, i) => html`<label key=${day} class="hours__day">
+        <span>${name.format(Date.UTC(2024, 0, i + 1))}</span>
+        <input name=${`hours-${day}`} placeholder="—" defaultValue=${
+          ((held ?? (i < 5 ? { [day]: USUAL } : {}))[day] ?? []).join(', ')}
+          pattern="(\\d\\d:\\d\\d-\\d\\d:\\d\\d[,\\s]*)*" /></label>`)}
+      <label class="hours__day"><span>UTC</span>
+        <input name="hours-utc_offset" pattern="[+\\-]\\d\\d:\\d\\d" required
+          defaultValue=${held?.utc_offset ?? offsetHere()} /></label>
+    </div>`}
+    ${error && html`<p class="problem" role="alert">${error}</p>`}
+  </fieldset>`;
+}
+
+
+function offsetHere() {
+  const minutes = -new Date().getTimezoneOffset();
+  const two = (n) => String(Math.trunc(Math.abs(n))).padStart(2, '0');
+
+  return `${minutes < 0 ? '-' : '+'}${two(minutes / 60)}:${two(minutes % 60)}`;
+}
+
+
+function hoursOf(data) {
+  if (!data.has('hours')) {
+    return null;
+  }
+  return Object.fromEntries([
+    ['utc_offset', data.get('hours-utc_offset')],
+    ...DAYS.map((day) => [day, wordsOf(data.get(`hours-${day}`))])
+      .filter(([, ranges]) => ranges.length > 0),
+  ]);
 }
 
 
 function settingsOf(data) {
   return {
     greeting: data.get('greeting') || null,
+    away: data.get('away') || null,
+    ask: data.getAll('ask'),
     color: data.get('color'),
     locale: data.get('locale') || null,
-    origins: String(data.get('origins')).split(/[\s,]+/).filter(Boolean)
-      .map(originOf).filter((one) => one !== null),
+    hours: hoursOf(data),
+    origins: wordsOf(data.get('origins')).map(originOf)
+      .filter((one) => one !== null),
   };
 }
 
 
-function snippetOf(id) {
+function wordsOf(value) {
+  return String(value ?? '').split(/[\s,]+/).filter(Boolean);
+}
+
+
+function snippetOf(id, color) {
   const loader = new URL('embed/loader.js', document.baseURI);
 
-  return `<script src="${loader}" data-channel="${id}" async></script>`;
+  return `<script src="${loader}" data-channel="${id}"${
+    color ? ` data-color="${color}"` : ''} async></script>`;
 }
 
 
 /* A widget in small, as visitors would see it; nothing of it works. */
 
-export function Preview({ looks, title, view }) {
-  const { t } = view;
+function Preview({ looks, title }) {
+  const { t } = useHere();
   const box = useRef(/** @type {HTMLElement | null} */ (null));
 
+  const color = looks.color || COLOR;
+
   useLayoutEffect(() => {
-    box.current?.style.setProperty('--preview', looks.color || null);
-  }, [looks.color]);
+    box.current?.style.setProperty('--preview', color);
+    box.current?.style.setProperty('--on-preview',
+      isLight(color) ? '#000' : '#fff');
+  }, [color]);
 
   return html`<figure class="preview" ref=${box}>
     <figcaption class="muted">${t('widget.preview')}</figcaption>
@@ -146,4 +187,12 @@ export function Preview({ looks, title, view }) {
       <span class="preview__button" />
     </div>
   </figure>`;
+}
+
+
+/* is black better read on it than white? (WCAG) */
+function isLight(color) {
+  return [0.2126, 0.7152, 0.0722].reduce((sum, share, i) => sum + share
+    * (parseInt(color.slice(i * 2 + 1, i * 2 + 3), 16) / 255) ** 2.2, 0)
+    > 0.18;
 }
