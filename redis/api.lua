@@ -33,6 +33,9 @@ do
 
   -- '1 30 10 192.0.2.1' -> true, limits; '1' -> true; '0' -> false
   local function visitor_of(text)
+    if text == '0' then
+      return false, nil
+    end
     local messages, chats, address = string.match(text,
       '^1 (%d+) (%d+) ([%x:.]+)$')
     if not messages or #text > 80 then
@@ -93,8 +96,9 @@ do
   register('ingest', -20, '', function(root, now, args)
     local visitor, limits = visitor_of(args[4])
     local events = Event.parse(args, visitor)
-    local s = Space.open(root, now)
-    local c = Event.channel(root, Arg.id(args[2]), args[3], visitor)
+    local id = Arg.id(args[2])
+    local s = Space.open(root, now, id)
+    local c = Event.channel(s, id, args[3], visitor)
     c.limits = limits
     return Event.take(s, c, events)
   end)
@@ -162,8 +166,8 @@ do
   register('visitor', 7, 'no-writes', function(root, now, args)
     local id, user = Arg.id(args[2]), external(args[4])
     local ask = paged(args, 5)
-    local s = Space.open(root, now)
-    Event.channel(root, id, args[3], true)
+    local s = Space.open(root, now, id)
+    Event.channel(s, id, args[3], true)
     local n = Contact.chat(root, id, user)
     local body, rev, count, pieces =
       Transcript.page(s, n, ask.since, ask.before, ask.limit,

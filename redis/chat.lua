@@ -8,24 +8,23 @@
 -- Chat.add() for messages, chat.turned for its state, chat.renamed for who it
 -- is with; one Chat.save() then writes, indexes and tells.
 --
--- The piece has three parts, each made anew only when it must be: who
--- (`,"title":`), state (`,"status":`), last (`,"last_message":`).  The piece is
--- also where last_message, waiting_since, updated_at and rev are kept.
+-- What people see of a chat is kept as finished JSON in parts, each made anew
+-- only when it must be: `who` (`,"title":` and on), `state` (`,"status":` and
+-- on), `last` (the last message), `waits` (since when the client does).  Readers
+-- join them; a new message makes only `last` and `rev` anew.
 
 local Chat = {}
 
 do
   local HOT = {'status', 'polled', 'group', 'parts', 'blocked', 'nm', 'nc',
-               'na', 'gen', 'piece', 'nb'}
-  local COLD = {'channel', 'kind', 'ctitle', 'user', 'name', 'username',
-                'phone', 'email', 'title', 'resp', 'former', 'created',
-                'closed', 'tags', 'heard', 'asked'}
+               'na', 'gen', 'nb', 'waits', 'name', 'username', 'phone', 'email'}
+  local COLD = {'channel', 'kind', 'ctitle', 'user', 'title', 'resp', 'former',
+                'created', 'closed', 'tags', 'heard', 'asked', 'who', 'state',
+                'last', 'rev'}
   local IS_COLD = {channel = true, kind = true, ctitle = true, user = true,
-                   name = true, username = true, phone = true, email = true,
                    title = true, resp = true, former = true, created = true,
-                   closed = true, tags = true, heard = true, asked = true}
-  local IS_PART = {who = true, state = true, last = true, waits = true,
-                   updated = true, rev = true}
+                   closed = true, tags = true, heard = true, asked = true,
+                   who = true, state = true, last = true, rev = true}
 
   -- what a change of state, and of who it is with, change in the hash
   local TURNING = {'status', 'group', 'resp', 'parts', 'former', 'closed',
@@ -55,29 +54,6 @@ do
     return (people == ',') and '' or people
   end
 
-  local function cut_piece(chat)
-    local piece = chat.piece
-    local who = string.find(piece, ',"title":', 1, true)
-    local state = string.find(piece, ',"status":', who, true)
-    local last = string.find(piece, ',"last_message":', state, true)
-    local waits = string.find(piece, ',"waiting_since":', last, true)
-    local updated = string.find(piece, ',"updated_at":', waits, true)
-    local rev = string.find(piece, ',"rev":', 1, true) + 7
-    local cut = {
-      rev = string.sub(piece, rev, who - 1),
-      who = string.sub(piece, who, state - 1),
-      state = string.sub(piece, state, last - 1),
-      last = string.sub(piece, last + 16, waits - 1),
-      waits = string.sub(piece, waits + 17, updated - 1),
-      updated = string.sub(piece, updated + 14)
-    }
-    for name, text in pairs(cut) do
-      if rawget(chat, name) == nil then
-        chat[name] = text
-      end
-    end
-  end
-
   local function read_cold(chat)
     local values = call('HMGET', Keys.chat(chat.root, chat.n), unpack(COLD))
     for i, field in ipairs(COLD) do
@@ -90,10 +66,9 @@ do
   local LAZY = {__index = function(chat, field)
     if IS_COLD[field] then
       read_cold(chat)
-    elseif IS_PART[field] then
-      cut_piece(chat)
+      return rawget(chat, field)
     end
-    return rawget(chat, field)
+    return nil
   end}
 
   -- the chat with that number (digits), or nil
@@ -106,12 +81,14 @@ do
     return setmetatable({
       moved = false, turned = false, renamed = false, changed = false,
       said = false, queued = false, hears = false, regen = false,
-      cleared = false, left = false, heard_by_visitor = false,
+      answered = false, rests = false, top = false, cleared = false,
+      left = false, heard_by_visitor = false,
       root = root, n = n, status = f[1], was = f[1], polled = f[2] or '',
       group = f[3] or '', parts = f[4] or '', blocked = f[5] or '',
       nm = tonumber(f[6] or 0), nc = tonumber(f[7] or 0),
-      na = tonumber(f[8] or 0), gen = f[9], piece = f[10],
-      nb = tonumber(f[11] or 0), was_group = f[3] or ''
+      na = tonumber(f[8] or 0), gen = f[9], nb = tonumber(f[10] or 0),
+      waits = f[11] or 'null', name = f[12] or '', username = f[13] or '',
+      phone = f[14] or '', email = f[15] or '', was_group = f[3] or ''
     }, LAZY)
   end
 
@@ -139,17 +116,18 @@ do
     Space.room(s)
     s.seq = s.seq + 1
     local chat = {root = s.root, n = Num.text(s.seq), nm = 0, nc = 0, na = 0,
-                  nb = 0,
-                  was = '', blocked = '', last = 'null', waits = 'null'}
+                  nb = 0, was = '', blocked = '', waits = 'null'}
     for _, field in ipairs(COLD) do
       chat[field] = ''
     end
+    chat.name, chat.username, chat.phone, chat.email = '', '', '', ''
     chat.status, chat.group, chat.parts = 'unassigned', c.group, ''
     chat.channel, chat.kind, chat.ctitle = id, c.kind, c.title
     chat.polled = (c.polled == '1') and '1' or ''
     chat.user, chat.created = user, Num.text(s.now)
     chat.asked = chat.created
     chat.turned, chat.renamed, chat.named_by = true, true, c.title
+    chat.answered, chat.rests = true, true
     return chat
   end
 
@@ -192,7 +170,7 @@ do
            .. ((chat.tags == '') and '[]' or chat.tags)
   end
 
-  -- makes chat.piece of what the chat is now
+  -- makes those parts anew that are not what the chat is now
   local function compose(s, chat)
     local stale = chat.gen ~= s.gen
     if stale or chat.renamed then
@@ -204,10 +182,11 @@ do
     if stale then
       chat.gen, chat.regen = s.gen, true
     end
-    chat.piece = '{"id":' .. chat.n .. ',"rev":' .. chat.rev .. chat.who
-                 .. chat.state .. ',"last_message":' .. chat.last
-                 .. ',"waiting_since":' .. chat.waits .. ',"updated_at":'
-                 .. chat.updated
+  end
+
+  -- the time of the last message, a JSON literal
+  function Chat.updated(chat)
+    return string.sub(chat.last, -27, -2)
   end
 
   -- may he see the chat and its transcript?
@@ -257,7 +236,10 @@ do
     if chat.status == 'unassigned' then
       unread = chat.nc - chat.na
     end
-    return chat.piece .. ',"unread":' .. math.max(unread, 0)
+    return '{"id":' .. chat.n .. ',"rev":' .. chat.rev .. chat.who
+           .. chat.state .. ',"last_message":' .. chat.last
+           .. ',"waiting_since":' .. chat.waits .. ',"updated_at":'
+           .. Chat.updated(chat) .. ',"unread":' .. math.max(unread, 0)
            .. ',"action":"' .. action(caller, chat)
            .. (list and '","list":"' .. list or '') .. '"}'
   end
@@ -272,7 +254,7 @@ do
   -- It is in the log at once; Chat.save() must follow.  Gives the piece.
   function Chat.add(s, chat, m)
     chat.nm = chat.nm + 1
-    m.n, m.number, m.nth = chat.n, chat.nm, chat.nc
+    m.n, m.number, m.nth = chat.n, Num.text(chat.nm), chat.nc
     m.rev = Space.take(s)
     m.at = s.at or Time.json(s.now)
     s.at = m.at
@@ -288,12 +270,11 @@ do
   end
 
   -- m, just added, becomes the last message: it moves the chat to the top
-  function Chat.top(s, chat, m, preview, attachments)
+  function Chat.top(_, chat, m, preview, attachments)
     chat.last = '{"id":"' .. m.rev .. '-' .. m.number .. '","from":"' .. m.from
                 .. '","text":' .. preview .. ',"attachments":' .. attachments
                 .. ',"at":' .. m.at .. '}'
-    chat.updated = m.at
-    chat.moved = true
+    chat.top, chat.moved = m.rev, true
   end
 
   -- a client's message, written at heard (µs): he waits from his first one
@@ -301,7 +282,7 @@ do
   function Chat.wait(s, chat, m, heard)
     chat.heard, chat.hears = Num.text(heard), true
     if chat.waits == 'null' then
-      chat.waits = m.at
+      chat.waits, chat.rests = m.at, true
       call('ZADD', Keys.order_waiting(s.root), m.rev, chat.n)
     end
   end
@@ -309,9 +290,15 @@ do
   -- somebody has answered, or it needs no answer any more
   function Chat.rest(s, chat)
     if chat.waits ~= 'null' then
-      chat.waits = 'null'
+      chat.waits, chat.rests = 'null', true
       call('ZREM', Keys.order_waiting(s.root), chat.n)
     end
+  end
+
+  -- all that the client has written so far has its answer
+  function Chat.answer(s, chat)
+    chat.na, chat.answered = chat.nc, true
+    Chat.rest(s, chat)
   end
 
   -- a system's line in the transcript; words: whom it is about
@@ -323,7 +310,7 @@ do
 
   -- the score of a chat in the lists: rev of its last message
   local function score(chat)
-    return string.match(chat.last, '^{"id":"(%d+)')
+    return chat.top or string.match(chat.last, '^{"id":"(%d+)')
   end
 
   -- the keys of lists and of feeds that hold a chat in its state
@@ -396,15 +383,21 @@ do
     end
   end
 
-  local function store(s, chat)
-    local key = Keys.chat(s.root, chat.n)
-    local flat = {'nm', chat.nm, 'nc', chat.nc, 'na', chat.na,
-                  'piece', chat.piece, 'nb', chat.nb}
-    if chat.regen then
-      gather(chat, {'gen'}, flat)
+  -- what most messages change; the rest is added where it has changed
+  local function fields(chat)
+    local flat = {'nm', Num.text(chat.nm), 'nc', Num.text(chat.nc),
+                  'nb', Num.text(chat.nb), 'rev', chat.rev, 'last', chat.last}
+    if chat.rests then
+      gather(chat, {'waits'}, flat)
+    end
+    if chat.answered then
+      gather(chat, {'na'}, flat)
     end
     if chat.hears then
       gather(chat, {'heard'}, flat)
+    end
+    if chat.regen then
+      gather(chat, {'gen'}, flat)
     end
     if chat.turned then
       gather(chat, TURNING, flat)
@@ -412,10 +405,18 @@ do
     if chat.renamed then
       gather(chat, NAMING, flat)
     end
+    if chat.regen or chat.turned or chat.renamed then
+      gather(chat, {'who', 'state'}, flat)
+    end
+    return flat
+  end
+
+  local function store(s, chat)
+    local key = Keys.chat(s.root, chat.n)
     if chat.cleared then
       call('HDEL', key, unpack(chat.cleared))
     end
-    call('HSET', key, unpack(flat))
+    call('HSET', key, unpack(fields(chat)))
   end
 
   -- who of the participants has something to read
@@ -461,7 +462,8 @@ do
 
   -- only the log has grown: the Chat as people see it has not changed
   function Chat.keep(s, chat)
-    call('HSET', Keys.chat(s.root, chat.n), 'nm', chat.nm, 'nb', chat.nb)
+    call('HSET', Keys.chat(s.root, chat.n), 'nm', Num.text(chat.nm),
+         'nb', Num.text(chat.nb))
     return Chat.words(chat, Num.text(s.rev), '')
   end
 

@@ -28,16 +28,14 @@ do
            .. ',"email":' .. Json.maybe(c.email) .. ',"external_id":'
   end
 
-  -- Takes over what e knows better; true if something has changed.  Mostly
-  -- nothing has, and the piece tells that without reading the fields.
+  -- takes over what e knows better; true if something has changed
   function Contact.learn(chat, e)
-    if chat.who and string.find(chat.who, face(e), 1, true) then
-      return false
-    end
     local changed = false
-    for _, field in ipairs(KNOWN) do
-      if e[field] ~= '' and e[field] ~= chat[field] then
-        chat[field] = e[field]
+    for i = 1, #KNOWN do
+      local field = KNOWN[i]
+      local value = e[field]
+      if value ~= '' and value ~= chat[field] then
+        chat[field] = value
         changed = true
       end
     end

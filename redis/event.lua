@@ -28,44 +28,57 @@ do
     return text
   end
 
+  local DATE = '^%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%d'
+  local DATE_MS, DATE_ANY = DATE .. '%.%d%d%dZ$', DATE .. '[%d.]*Z$'
+
   local function time(text)
-    if text ~= '' and not string.find(text, '^%d%d%d%d%-[%d:T.-]+Z$') then
+    if text ~= '' and not string.find(text, DATE_MS)
+       and not string.find(text, DATE_ANY)
+    then
       badcall('time')
     end
     return text
   end
 
-  local function content(e, args, i)
+  -- begins and ends a JSON text so?
+  local function is_json(text, first, last)
+    local a, z = string.byte(text, 1), string.byte(text, -1)
+    return a == first and z == last and #text > 1
+  end
+
+  local function content(e)
     Arg.word(e.from, FROM)
-    e.text = Arg.json(args[i + 8], '"', '"')
-    e.preview = Arg.json(args[i + 9], '"', '"')
-    e.attachments = Arg.json(args[i + 10], '[', ']')
-    e.count = Arg.int(args[i + 11], 0, 1000, 0)
-    e.refs = args[i + 12]
-    if e.refs ~= '' then
-      Arg.json(e.refs, '{', '}')
+    if not is_json(e.text, 34, 34) or not is_json(e.preview, 34, 34)
+       or not (e.attachments == '[]' or is_json(e.attachments, 91, 93))
+       or not (e.refs == '' or is_json(e.refs, 123, 125))
+    then
+      badcall('json')
     end
-    e.reply_to = external(args[i + 13], true)
+    e.count = (e.count == '0') and 0 or Arg.int(e.count, 0, 1000, 0)
+    external(e.reply_to, true)
   end
 
   -- the sixteen arguments from i on
   local function parse(args, i)
-    local e = {type = Arg.word(args[i], TYPES), user = external(args[i + 1]),
-               message = args[i + 2], from = args[i + 3], name = args[i + 4],
-               username = args[i + 5], phone = args[i + 6],
-               email = args[i + 7], sent_at = time(args[i + 14]),
+    local e = {type = args[i], user = args[i + 1], message = args[i + 2],
+               from = args[i + 3], name = args[i + 4], username = args[i + 5],
+               phone = args[i + 6], email = args[i + 7], text = args[i + 8],
+               preview = args[i + 9], attachments = args[i + 10],
+               count = args[i + 11], refs = args[i + 12],
+               reply_to = args[i + 13], sent_at = time(args[i + 14]),
                extra = args[i + 15]}
+    Arg.word(e.type, TYPES)
+    external(e.user)
     external(e.message, e.type ~= 'delete' and e.type ~= 'reaction'
                         and e.type ~= 'edit')
     if e.type == 'message' or e.type == 'edit' then
-      content(e, args, i)
+      content(e)
     elseif e.type == 'reaction' then
       Arg.json(e.extra, '[', ']')
     elseif e.type == 'state' then
       Arg.word(e.extra, STATES)
     elseif e.type == 'receipt' then
       Arg.word(e.extra, RECEIPTS)
-      e.text = args[i + 8]
       e.words = (e.text == '' or e.text == '""') and 'null'
                 or Arg.json(e.text, '"', '"')
     end
@@ -89,18 +102,24 @@ do
     return events
   end
 
-  -- The channel's hash, checked: STALE when the caller knows another rev; an
+  -- The channel, checked: STALE when the caller knows another rev; an
   -- empty one is a poll's, which may outlive a change of the settings.
-  function Event.channel(root, id, rev, visitor)
-    local f = call('HMGET', Keys.channel(root, id), 'rev', 'enabled', 'polled',
-                   'window')
-    if f[1] and rev ~= '' and f[1] ~= rev then
+  function Event.channel(s, id, rev, visitor)
+    local gate = s.gate or ''
+    if not visitor and gate == rev .. ' 1 0 ' then
+      return {id = id, visitor = false, polled = '0', window = false,
+              limits = false}
+    end
+    local current, on, polled, window =
+      string.match(gate, '^(%d+) (%d) (%d) (%d*)$')
+    if current and rev ~= '' and current ~= rev then
       fail('STALE channel ' .. id)
     end
-    if f[2] ~= '1' or (visitor and f[3] ~= '1') then
+    if on ~= '1' or (visitor and polled ~= '1') then
       fail('NOTFOUND no such channel')
     end
-    return {id = id, polled = f[3], visitor = visitor, window = f[4]}
+    return {id = id, visitor = visitor, polled = polled, limits = false,
+            window = window ~= '' and window}
   end
 
   -- Gives the external id to the message that is about to be stored; or ends
@@ -109,9 +128,9 @@ do
     if e.message == '' then
       return nil
     end
-    local value = number
+    local value = Num.text(number)
     if c.visitor and e.extra ~= '' then
-      value = number .. ':' .. e.extra
+      value = value .. ':' .. e.extra
     end
     local key = Keys.external(s.root, chat.n)
     if call('HSETNX', key, e.message, value) == 1 then
@@ -153,9 +172,8 @@ do
 
   -- somebody has answered in the platform's own app
   local function from_app(s, chat, m)
-    chat.na = chat.nc
+    Chat.answer(s, chat)
     Stats.answered(s, chat)
-    Chat.rest(s, chat)
     m.delivery = '"sent"'
   end
 
@@ -170,11 +188,12 @@ do
   end
 
   local function add(s, c, chat, e)
+    -- all of the names that it will get, so that the table need not grow
     local m = {from = e.from, text = e.text, attachments = e.attachments,
-               reply_to = quoted(s, chat, e), edited_at = e.edited_at}
-    if e.sent_at ~= '' then
-      m.sent_at = '"' .. e.sent_at .. '"'
-    end
+               reply_to = quoted(s, chat, e), edited_at = e.edited_at,
+               sent_at = e.sent_at ~= '' and '"' .. e.sent_at .. '"',
+               n = false, number = false, nth = false, rev = false, at = false,
+               delivery = false}
     if e.from == 'client' then
       from_client(s, chat, e)
     else

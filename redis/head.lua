@@ -47,7 +47,7 @@ local Num = {}
 
 -- a whole number as digits, all of them
 function Num.text(n)
-  return string.format('%.0f', n)
+  return string.format('%d', n)
 end
 
 
@@ -108,16 +108,27 @@ do
     return y, m, doy - math.floor((153 * mp + 2) / 5) + 1
   end
 
-  -- µs since 1970 (number, or string of digits) as RFC 3339 with ms
-  function Time.text(us)
-    local ms = math.floor(tonumber(us) / 1000)
-    local s = math.floor(ms / 1000)
+  local function second_text(s)
     local days = math.floor(s / DAY)
     local y, m, d = date_of(days)
     s = s - days * DAY
-    return string.format('%04d-%02d-%02dT%02d:%02d:%02d.%03dZ', y, m, d,
-                         math.floor(s / 3600), math.floor(s / 60) % 60,
-                         s % 60, ms % 1000)
+    return string.format('%04d-%02d-%02dT%02d:%02d:%02d', y, m, d,
+                         math.floor(s / 3600), math.floor(s / 60) % 60, s % 60)
+  end
+
+  -- most calls are of the second of the call before them
+  local last_s, last_text
+
+  -- µs since 1970 (number, or string of digits) as RFC 3339 with ms
+  function Time.text(us)
+    us = tonumber(us)
+    local ms = (us - us % 1000) / 1000
+    local rest = ms % 1000
+    local s = (ms - rest) / 1000
+    if s ~= last_s then
+      last_text, last_s = second_text(s), s
+    end
+    return string.format('%s.%03dZ', last_text, rest)
   end
 
   -- the same as a JSON literal; nil, false and '' are null
@@ -242,6 +253,9 @@ end
 local register
 
 do
+  -- the last that was found to be one
+  local last_root
+
   local function checked(f, arity, keys, args)
     local n = #args
     if #keys ~= 1 or n < 1
@@ -249,10 +263,14 @@ do
     then
       badcall('number of arguments')
     end
-    if not string.find(keys[1], '^inbox:{[a-z0-9][a-z0-9_-]*}$') then
-      badcall('root')
+    local root = keys[1]
+    if root ~= last_root then
+      if not string.find(root, '^inbox:{[a-z0-9][a-z0-9_-]*}$') then
+        badcall('root')
+      end
+      last_root = root
     end
-    return f(keys[1], Arg.int(args[1], 1, 9000000000000000), args)
+    return f(root, Arg.int(args[1], 1, 9000000000000000), args)
   end
 
   -- Registers inbox_1_<name>: f(root, now, args) is called when there is one

@@ -122,17 +122,18 @@ do
 
   -- A space for one call: {root, now, rev, gen, messages, bytes}, and, read when it is first asked
   -- for, {seq, locale, name, plan, reset, unassigned, active, inactive}.  NOSPACE if
-  -- it is not there.  Changes stay in the table until Space.close().
-  function Space.open(root, now)
+  -- it is not there.  Changes stay in the table until Space.close().  channel:
+  -- an id, then `gate` is what the clock's hash has of it, see Channel
+  function Space.open(root, now, channel)
     local f = call('HMGET', Keys.space(root), 'v', 'rev', 'gen', 'messages',
-                   'bytes', 'suspended')
+                   'bytes', 'suspended', 'gate:' .. (channel or ''))
     if not f[1] then
       fail('NOSPACE ' .. Keys.name(root))
     end
     Space.must_serve(f[6])
     return setmetatable({root = root, now = now, rev = tonumber(f[2] or 0),
                          gen = f[3] or '0', messages = tonumber(f[4] or 0),
-                         bytes = tonumber(f[5] or 0)}, REST)
+                         bytes = tonumber(f[5] or 0), gate = f[7]}, REST)
   end
 end
 
@@ -149,15 +150,12 @@ end
 
 -- writes the clock back and what is stored; counted: and the numbers of chats
 function Space.close(s, counted)
-  local key = Keys.space(s.root)
+  local key, text = Keys.space(s.root), string.format
+  call('HSET', key, 'rev', text('%d', s.rev), 'messages',
+       text('%d', s.messages), 'bytes', text('%d', s.bytes))
   if counted then
-    call('HSET', key, 'rev', Num.text(s.rev), 'messages', s.messages,
-         'bytes', Num.text(s.bytes), 'seq', s.seq,
-         'n:unassigned', s.unassigned, 'n:active', s.active,
-         'n:inactive', s.inactive)
-  else
-    call('HSET', key, 'rev', Num.text(s.rev), 'messages', s.messages,
-         'bytes', Num.text(s.bytes))
+    call('HSET', key, 'seq', s.seq, 'n:unassigned', s.unassigned,
+         'n:active', s.active, 'n:inactive', s.inactive)
   end
 end
 

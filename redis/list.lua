@@ -58,12 +58,16 @@ do
   end
 
   local GLANCE = {'status', 'group', 'parts', 'former', 'nc', 'na', 'gen',
-                  'piece', 'channel', 'name', 'username', 'phone', 'title',
-                  'tags'}
+                  'who', 'state', 'last', 'waits', 'rev'}
+  -- the same, and what filters and searches look at besides
+  local STARE = {'status', 'group', 'parts', 'former', 'nc', 'na', 'gen',
+                 'who', 'state', 'last', 'waits', 'rev', 'channel', 'name',
+                 'username', 'phone', 'title', 'tags'}
 
   -- what a list must know of a chat; nil: it was deleted
-  local function glance(s, n)
-    local values = call('HMGET', Keys.chat(s.root, n), unpack(GLANCE))
+  local function glance(s, view, n)
+    local fields = view.stares and STARE or GLANCE
+    local values = call('HMGET', Keys.chat(s.root, n), unpack(fields))
     if not values[1] then
       return nil
     end
@@ -71,7 +75,7 @@ do
       return Chat.read(s.root, n)
     end
     local chat = {n = n}
-    for i, field in ipairs(GLANCE) do
+    for i, field in ipairs(fields) do
       chat[field] = values[i] or ''
     end
     chat.nc, chat.na = tonumber(chat.nc) or 0, tonumber(chat.na) or 0
@@ -105,7 +109,7 @@ do
         return p.cursor
       end
       p.cursor, p.scanned = score, p.scanned + 1
-      local chat = glance(s, n)
+      local chat = glance(s, view, n)
       local list = chat and also(chat) and view.match(chat)
       if list then
         p.chats[#p.chats + 1] = chat
@@ -119,7 +123,7 @@ do
   end
 
   local function rests(chat)
-    return string.find(chat.piece, ',"waiting_since":null,', 1, true)
+    return chat.waits == 'null'
   end
 
   -- A page of a view, going back from the cursor `before`.  Cursors of those
@@ -153,7 +157,7 @@ do
       if not n then
         break
       end
-      local chat = not done[n] and glance(s, n)
+      local chat = not done[n] and glance(s, view, n)
       local list = chat and view.match(chat)
       if list then
         p.chats[#p.chats + 1] = chat
@@ -242,7 +246,7 @@ do
     local tag = (f.tag ~= '') and Json.quote(f.tag)
     local from, to = f.from and Time.text(f.from), f.to and Time.text(f.to)
     return function(chat)
-      local updated = string.sub(chat.piece, -25, -2)
+      local updated = string.sub(chat.last, -26, -3)
       return (f.status == '' or chat.status == f.status)
              and (f.channel == '' or chat.channel == f.channel)
              and (f.group == '' or chat.group == f.group)
@@ -287,6 +291,7 @@ do
     check(f)
     local view = {
       match = matcher(f),
+      stares = f.channel ~= '' or f.tag ~= '' or f.q ~= '',
       waiting = f.sort == 'waiting',
       orders = orders(s.root, f),
       feeds = {Keys.feed(s.root), Keys.feed_reads(s.root, caller.id)},
@@ -353,6 +358,7 @@ do
       return at
     end
     local view = {match = match, lists = true, moved = caller.moved,
+                  stares = words ~= nil,
                   top = '', bottom = '-inf',
                   orders = sources(s.root, caller, list),
                   feeds = feeds(s.root, caller)}

@@ -32,7 +32,8 @@ do
   function Message.piece(m)
     return '{"id":"' .. m.rev .. '-' .. m.number .. '","chat":' .. m.n
            .. ',"rev":' .. m.rev .. ',"kind":"' .. (m.kind or 'text')
-           .. '","from":"' .. m.from .. '","nth":' .. m.nth
+           .. '","from":"' .. m.from .. '","nth":'
+           .. string.format('%d', m.nth)
            .. ',"event":' .. (m.event or 'null')
            .. ',"author":' .. (m.author or 'null')
            .. ',"text":' .. (m.text or '""')

@@ -82,9 +82,8 @@ do
     m.delivery = (chat.polled == '1') and '"sent"' or '"queued"'
     local piece = Chat.add(s, chat, m)
     Reply.keep_refs(s.root, chat.n, r.refs)
-    chat.na = chat.nc
+    Chat.answer(s, chat)
     Stats.answered(s, chat)
-    Chat.rest(s, chat)
     Chat.read_all(s, chat, caller.id)
     Chat.top(s, chat, m, r.preview, r.count)
     if chat.polled ~= '1' then
