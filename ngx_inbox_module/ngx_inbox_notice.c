@@ -83,7 +83,7 @@ ngx_inbox_notice_line(ngx_inbox_notice_listener_t *listener,
 
     } else if (ngx_inbox_notice_is(word, n, "read", 2)) {
         notice.type = NGX_INBOX_NOTICE_READ;
-        notice.id = word[1];
+        notice.audience = word[1];
 
     } else if (ngx_inbox_notice_is(word, n, "typing", 7)) {
         notice.type = NGX_INBOX_NOTICE_TYPING;
@@ -139,8 +139,17 @@ ngx_inbox_notice_chats(ngx_inbox_notice_listener_t *listener,
         notice->transcript = 0;
         notice->queued = 0;
 
+        ngx_str_null(&notice->audience);
+
         for (k = 0; k < word[i + 2].len; k++) {
             switch (word[i + 2].data[k]) {
+
+            case '@':
+            case '=':
+                notice->audience.data = word[i + 2].data + k;
+                notice->audience.len = word[i + 2].len - k;
+                k = word[i + 2].len;
+                break;
 
             case 'c':
                 notice->changed = 1;

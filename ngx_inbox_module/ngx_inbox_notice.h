@@ -16,7 +16,7 @@
 typedef enum {
     NGX_INBOX_NOTICE_CHAT = 0,    /* rev, chat, flags */
     NGX_INBOX_NOTICE_VISITOR,     /* the transcript of channel's visitor id */
-    NGX_INBOX_NOTICE_READ,        /* id: the agent */
+    NGX_INBOX_NOTICE_READ,        /* audience: the agent */
     NGX_INBOX_NOTICE_TYPING,      /* chat, from, id (agent or "-"), channel and
                                      user (or "-"), name (JSON literal) */
     NGX_INBOX_NOTICE_CHANNEL,     /* channel: its settings changed */
@@ -30,6 +30,7 @@ typedef struct {
     ngx_str_t                space;
     ngx_str_t                rev;
     ngx_str_t                chat;
+    ngx_str_t                audience;      /* `@group=agent` and so on */
     ngx_str_t                channel;
     ngx_str_t                id;
     ngx_str_t                from;

@@ -209,6 +209,21 @@ ngx_inbox_park_record(ngx_inbox_parked_t *p)
 }
 
 
+ngx_int_t
+ngx_inbox_park_hear(ngx_inbox_parked_t *p, const ngx_str_t *home,
+    const ngx_str_t *topics, ngx_uint_t n)
+{
+    return ngx_inbox_roll_hear(&p->park->roll, &p->roll, home, topics, n);
+}
+
+
+ngx_uint_t
+ngx_inbox_park_hears(const ngx_inbox_parked_t *p)
+{
+    return p->roll.ears != NULL;
+}
+
+
 void
 ngx_inbox_park_sleep(ngx_inbox_parked_t *p)
 {

@@ -87,6 +87,14 @@ ngx_inbox_parked_t *ngx_inbox_park_add(ngx_inbox_park_t *park,
 /* the owner's record, size bytes, aligned for any type */
 void *ngx_inbox_park_record(ngx_inbox_parked_t *p);
 
+/* from now on p is woken by notices on home and on these n topics, in place of
+   the topic it was parked on.  NGX_OK, or NGX_ERROR: memory, all is as it was */
+ngx_int_t ngx_inbox_park_hear(ngx_inbox_parked_t *p, const ngx_str_t *home,
+    const ngx_str_t *topics, ngx_uint_t n);
+
+/* has it been told what to hear? */
+ngx_uint_t ngx_inbox_park_hears(const ngx_inbox_parked_t *p);
+
 /* the poll has nothing to say: let it sleep, and free its request if possible.
    p may not be touched after it by the caller's frame */
 void ngx_inbox_park_sleep(ngx_inbox_parked_t *p);

@@ -12,6 +12,7 @@
 
 #include "ngx_inbox_poll.h"
 #include "ngx_inbox_ask.h"
+#include "ngx_inbox_audience.h"
 #include "ngx_inbox_bus.h"
 #include "ngx_inbox_census.h"
 #include "ngx_inbox_cors.h"
@@ -165,6 +166,7 @@ ngx_inbox_poll_recall(ngx_inbox_parked_t *p, ngx_inbox_ctx_t *ctx,
 
     rec = ngx_inbox_park_record(p);
     rec->first = 0;
+    ngx_inbox_audience_hear(p, &ctx->space, &what->rest);
     ngx_inbox_park_sleep(p);
 
     return 1;
@@ -356,8 +358,12 @@ ngx_inbox_poll_is_empty(ngx_inbox_answer_t *answer)
 static void
 ngx_inbox_poll_doze(ngx_inbox_parked_t *p, ngx_inbox_answer_t *answer)
 {
-    ngx_str_t            json, empty;
-    ngx_http_request_t  *r;
+    ngx_str_t                  json, empty;
+    ngx_http_request_t        *r;
+    ngx_inbox_poll_strings_t   s;
+
+    ngx_inbox_poll_strings(ngx_inbox_park_record(p), &s);
+    ngx_inbox_audience_learn(p, &s.space, answer);
 
     if (ngx_inbox_poll_typing(p, answer, &json) != NGX_OK) {
         ngx_inbox_park_sleep(p);
@@ -512,9 +518,15 @@ ngx_inbox_poll_refuse(ngx_inbox_parked_t *p)
 static void
 ngx_inbox_poll_wake(ngx_inbox_parked_t *p, ngx_inbox_wake_e why)
 {
-    ngx_inbox_poll_record_t  *rec;
+    ngx_inbox_poll_record_t   *rec;
+    ngx_inbox_poll_strings_t   s;
 
     rec = ngx_inbox_park_record(p);
+
+    if (why == NGX_INBOX_WAKE_REVOKED || why == NGX_INBOX_WAKE_AGAIN) {
+        ngx_inbox_poll_strings(rec, &s);
+        ngx_inbox_audience_forget(p, &s.space);
+    }
 
     rec->last = (why == NGX_INBOX_WAKE_TIMEOUT || why == NGX_INBOX_WAKE_EXIT);
 

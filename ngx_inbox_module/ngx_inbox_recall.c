@@ -2,8 +2,8 @@
 /*
  * Copyright (C) the ngx_inbox authors
  *
- * One allocation for each answer: the entry, its key, its ETag, its body.  All
- * have the same life, so the oldest is always the head of the queue.
+ * One allocation for each answer: the entry, its key, its ETag, its body and
+ * the rest.  All have the same life, so the oldest is always the head of the queue.
  */
 
 #include "ngx_inbox_recall.h"
@@ -148,7 +148,8 @@ ngx_inbox_recall_make(ngx_inbox_recall_t *recall, const ngx_str_t *key,
     ngx_inbox_recall_entry_t  *entry;
 
     entry = ngx_alloc(sizeof(ngx_inbox_recall_entry_t) + key->len
-                      + NGX_INBOX_REPLY_TAG + what->body.len, recall->log);
+                      + NGX_INBOX_REPLY_TAG + what->body.len + what->rest.len,
+                      recall->log);
     if (entry == NULL) {
         return NULL;
     }
@@ -165,7 +166,11 @@ ngx_inbox_recall_make(ngx_inbox_recall_t *recall, const ngx_str_t *key,
 
     entry->what.body.data = p;
     entry->what.body.len = what->body.len;
-    ngx_memcpy(p, what->body.data, what->body.len);
+    p = ngx_cpymem(p, what->body.data, what->body.len);
+
+    entry->what.rest.data = p;
+    entry->what.rest.len = what->rest.len;
+    ngx_memcpy(p, what->rest.data, what->rest.len);
 
     entry->what.empty = what->empty;
 

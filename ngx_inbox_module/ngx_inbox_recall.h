@@ -23,6 +23,7 @@ typedef struct ngx_inbox_recall_s  ngx_inbox_recall_t;
 typedef struct {
     ngx_str_t    body;
     ngx_str_t    tag;            /* its ETag */
+    ngx_str_t    rest;           /* what the answer had behind the number */
     unsigned     empty:1;        /* nothing is in it: a poll sleeps on */
 } ngx_inbox_recalled_t;
 

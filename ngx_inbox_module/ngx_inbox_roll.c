@@ -2,7 +2,8 @@
 /*
  * Copyright (C) the ngx_inbox authors
  *
- * Two hash tables.  A topic is a queue of entries; an address is a number.
+ * Two hash tables.  A topic is a queue of entries, or, when it is nobody's home,
+ * of ears that lead to entries; an address is a number.
  * IPv6 is counted by /64: one client has as many addresses of it as he likes.
  */
 
@@ -13,7 +14,19 @@
 struct ngx_inbox_roll_topic_s {
     ngx_inbox_table_node_t   node;
     ngx_queue_t              entries;
+    u_char                   heard;      /* entries are ears */
     u_char                   name[1];    /* as long as it is */
+};
+
+typedef struct {
+    ngx_queue_t              queue;
+    ngx_inbox_roll_topic_t  *topic;
+    ngx_inbox_roll_entry_t  *entry;
+} ngx_inbox_roll_ear_t;
+
+struct ngx_inbox_roll_ears_s {
+    ngx_uint_t               n;
+    ngx_inbox_roll_ear_t     ear[1];     /* as many as there are */
 };
 
 struct ngx_inbox_roll_addr_s {
@@ -31,13 +44,23 @@ static ngx_inbox_roll_addr_t *ngx_inbox_roll_make_addr(ngx_inbox_roll_t *roll,
     const ngx_str_t *key);
 static ngx_int_t ngx_inbox_roll_enter_topic(ngx_inbox_roll_t *roll,
     ngx_inbox_roll_entry_t *entry, const ngx_str_t *name);
+static ngx_inbox_roll_topic_t *ngx_inbox_roll_topic(ngx_inbox_roll_t *roll,
+    const ngx_str_t *name, ngx_uint_t heard);
 static ngx_inbox_roll_topic_t *ngx_inbox_roll_make_topic(
     ngx_inbox_roll_t *roll, const ngx_str_t *name);
 
+static void ngx_inbox_roll_empty(ngx_inbox_roll_t *roll,
+    ngx_inbox_roll_topic_t *topic);
+static void ngx_inbox_roll_deafen(ngx_inbox_roll_t *roll,
+    ngx_inbox_roll_ears_t *ears);
+static ngx_inbox_roll_ears_t *ngx_inbox_roll_make_ears(ngx_inbox_roll_t *roll,
+    ngx_inbox_roll_entry_t *entry, const ngx_str_t *topics, ngx_uint_t n);
 static void ngx_inbox_roll_leave_addr(ngx_inbox_roll_t *roll,
     ngx_inbox_roll_entry_t *entry);
 static void ngx_inbox_roll_each_of(ngx_inbox_table_node_t *node,
     ngx_inbox_roll_pt handler, ngx_uint_t arg);
+static ngx_inbox_roll_entry_t *ngx_inbox_roll_entry_of(
+    ngx_inbox_roll_topic_t *topic, ngx_queue_t *q);
 
 
 ngx_int_t
@@ -73,6 +96,7 @@ ngx_inbox_roll_enter(ngx_inbox_roll_t *roll, ngx_inbox_roll_entry_t *entry,
     ngx_int_t  rc;
 
     entry->addr = NULL;
+    entry->ears = NULL;
 
     if (max) {
         rc = ngx_inbox_roll_enter_addr(roll, entry, sockaddr, max);
@@ -185,20 +209,37 @@ ngx_inbox_roll_enter_topic(ngx_inbox_roll_t *roll,
 {
     ngx_inbox_roll_topic_t  *topic;
 
-    topic = (ngx_inbox_roll_topic_t *)
-                ngx_inbox_table_find(&roll->topics, name);
-
+    topic = ngx_inbox_roll_topic(roll, name, 0);
     if (topic == NULL) {
-        topic = ngx_inbox_roll_make_topic(roll, name);
-        if (topic == NULL) {
-            return NGX_ERROR;
-        }
+        return NGX_ERROR;
     }
 
     ngx_queue_insert_tail(&topic->entries, &entry->queue);
     entry->topic = topic;
 
     return NGX_OK;
+}
+
+
+static ngx_inbox_roll_topic_t *
+ngx_inbox_roll_topic(ngx_inbox_roll_t *roll, const ngx_str_t *name,
+    ngx_uint_t heard)
+{
+    ngx_inbox_roll_topic_t  *topic;
+
+    topic = (ngx_inbox_roll_topic_t *)
+                ngx_inbox_table_find(&roll->topics, name);
+
+    if (topic == NULL) {
+        topic = ngx_inbox_roll_make_topic(roll, name);
+        if (topic == NULL) {
+            return NULL;
+        }
+
+        topic->heard = (u_char) heard;
+    }
+
+    return topic;
 }
 
 
@@ -227,15 +268,43 @@ void
 ngx_inbox_roll_leave(ngx_inbox_roll_t *roll, ngx_inbox_roll_entry_t *entry)
 {
     ngx_queue_remove(&entry->queue);
-
-    if (ngx_queue_empty(&entry->topic->entries)) {
-        ngx_inbox_table_remove(&roll->topics, &entry->topic->node);
-        ngx_free(entry->topic);
-    }
-
+    ngx_inbox_roll_empty(roll, entry->topic);
     entry->topic = NULL;
 
+    ngx_inbox_roll_deafen(roll, entry->ears);
+    entry->ears = NULL;
+
     ngx_inbox_roll_leave_addr(roll, entry);
+}
+
+
+/* a topic that nobody waits for goes */
+
+static void
+ngx_inbox_roll_empty(ngx_inbox_roll_t *roll, ngx_inbox_roll_topic_t *topic)
+{
+    if (ngx_queue_empty(&topic->entries)) {
+        ngx_inbox_table_remove(&roll->topics, &topic->node);
+        ngx_free(topic);
+    }
+}
+
+
+static void
+ngx_inbox_roll_deafen(ngx_inbox_roll_t *roll, ngx_inbox_roll_ears_t *ears)
+{
+    ngx_uint_t  i;
+
+    if (ears == NULL) {
+        return;
+    }
+
+    for (i = 0; i < ears->n; i++) {
+        ngx_queue_remove(&ears->ear[i].queue);
+        ngx_inbox_roll_empty(roll, ears->ear[i].topic);
+    }
+
+    ngx_free(ears);
 }
 
 
@@ -258,6 +327,73 @@ ngx_inbox_roll_leave_addr(ngx_inbox_roll_t *roll,
         ngx_inbox_table_remove(&roll->addrs, &addr->node);
         ngx_free(addr);
     }
+}
+
+
+ngx_int_t
+ngx_inbox_roll_hear(ngx_inbox_roll_t *roll, ngx_inbox_roll_entry_t *entry,
+    const ngx_str_t *home, const ngx_str_t *topics, ngx_uint_t n)
+{
+    ngx_inbox_roll_ears_t   *ears;
+    ngx_inbox_roll_topic_t  *to;
+
+    to = ngx_inbox_roll_topic(roll, home, 0);
+    if (to == NULL) {
+        return NGX_ERROR;
+    }
+
+    ears = NULL;
+
+    if (n) {
+        ears = ngx_inbox_roll_make_ears(roll, entry, topics, n);
+        if (ears == NULL) {
+            ngx_inbox_roll_empty(roll, to);
+            return NGX_ERROR;
+        }
+    }
+
+    ngx_inbox_roll_deafen(roll, entry->ears);
+    entry->ears = ears;
+
+    if (to != entry->topic) {
+        ngx_queue_remove(&entry->queue);
+        ngx_inbox_roll_empty(roll, entry->topic);
+
+        ngx_queue_insert_tail(&to->entries, &entry->queue);
+        entry->topic = to;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_inbox_roll_ears_t *
+ngx_inbox_roll_make_ears(ngx_inbox_roll_t *roll,
+    ngx_inbox_roll_entry_t *entry, const ngx_str_t *topics, ngx_uint_t n)
+{
+    ngx_inbox_roll_ear_t    *ear;
+    ngx_inbox_roll_ears_t   *ears;
+
+    ears = ngx_alloc(sizeof(ngx_inbox_roll_ears_t)
+                     + (n - 1) * sizeof(ngx_inbox_roll_ear_t), roll->log);
+    if (ears == NULL) {
+        return NULL;
+    }
+
+    for (ears->n = 0; ears->n < n; ears->n++) {
+        ear = &ears->ear[ears->n];
+        ear->entry = entry;
+        ear->topic = ngx_inbox_roll_topic(roll, &topics[ears->n], 1);
+
+        if (ear->topic == NULL) {
+            ngx_inbox_roll_deafen(roll, ears);
+            return NULL;
+        }
+
+        ngx_queue_insert_tail(&ear->topic->entries, &ear->queue);
+    }
+
+    return ears;
 }
 
 
@@ -307,23 +443,35 @@ ngx_inbox_roll_each_of(ngx_inbox_table_node_t *node,
          q != ngx_queue_sentinel(&topic->entries);
          q = ngx_queue_next(q))
     {
-        handler(ngx_queue_data(q, ngx_inbox_roll_entry_t, queue), arg);
+        handler(ngx_inbox_roll_entry_of(topic, q), arg);
     }
+}
+
+
+static ngx_inbox_roll_entry_t *
+ngx_inbox_roll_entry_of(ngx_inbox_roll_topic_t *topic, ngx_queue_t *q)
+{
+    ngx_inbox_roll_ear_t  *ear;
+
+    if (topic->heard) {
+        ear = ngx_queue_data(q, ngx_inbox_roll_ear_t, queue);
+        return ear->entry;
+    }
+
+    return ngx_queue_data(q, ngx_inbox_roll_entry_t, queue);
 }
 
 
 ngx_inbox_roll_entry_t *
 ngx_inbox_roll_first(ngx_inbox_roll_t *roll)
 {
-    ngx_queue_t             *q;
-    ngx_inbox_table_node_t  *node;
+    ngx_inbox_roll_topic_t  *topic;
 
-    node = ngx_inbox_table_next(&roll->topics, NULL);
-    if (node == NULL) {
+    topic = (ngx_inbox_roll_topic_t *)
+                ngx_inbox_table_next(&roll->topics, NULL);
+    if (topic == NULL) {
         return NULL;
     }
 
-    q = ngx_queue_head(&((ngx_inbox_roll_topic_t *) node)->entries);
-
-    return ngx_queue_data(q, ngx_inbox_roll_entry_t, queue);
+    return ngx_inbox_roll_entry_of(topic, ngx_queue_head(&topic->entries));
 }

@@ -6,6 +6,9 @@
  * wait on a topic, and how many one address has.  Entries are embedded in the
  * caller's records; topics and addresses are made when the first poll enters
  * and freed when the last one leaves.
+ *
+ * An entry is on one topic, its home, and may hear others besides: those are
+ * other topics than anybody's home.
  */
 
 #ifndef _NGX_INBOX_ROLL_H_INCLUDED_
@@ -18,11 +21,13 @@
 
 typedef struct ngx_inbox_roll_topic_s  ngx_inbox_roll_topic_t;
 typedef struct ngx_inbox_roll_addr_s   ngx_inbox_roll_addr_t;
+typedef struct ngx_inbox_roll_ears_s   ngx_inbox_roll_ears_t;
 
 typedef struct {
     ngx_queue_t              queue;
     ngx_inbox_roll_topic_t  *topic;
     ngx_inbox_roll_addr_t   *addr;      /* NULL: not counted */
+    ngx_inbox_roll_ears_t   *ears;      /* what it hears besides, or NULL */
 } ngx_inbox_roll_entry_t;
 
 typedef struct {
@@ -50,6 +55,12 @@ ngx_int_t ngx_inbox_roll_enter(ngx_inbox_roll_t *roll,
 
 void ngx_inbox_roll_leave(ngx_inbox_roll_t *roll,
     ngx_inbox_roll_entry_t *entry);
+
+/* moves an entry to another home, where it hears n topics besides, in place of
+   what it heard before.  NGX_OK, or NGX_ERROR: memory, all is as it was */
+ngx_int_t ngx_inbox_roll_hear(ngx_inbox_roll_t *roll,
+    ngx_inbox_roll_entry_t *entry, const ngx_str_t *home,
+    const ngx_str_t *topics, ngx_uint_t n);
 
 /* calls for all on a topic, in the order they came */
 void ngx_inbox_roll_each(ngx_inbox_roll_t *roll, const ngx_str_t *topic,

@@ -385,6 +385,10 @@ ngx_inbox_share_keep(ngx_inbox_share_read_t *question,
     what.body = v->item[0]->str;
     what.empty = (v->item[2]->integer == 0);
 
+    if (v->n > 3 && v->item[3]->type == NGX_INBOX_REDIS_STRING) {
+        what.rest = v->item[3]->str;
+    }
+
     ngx_inbox_recall_keep(question->share->recall, &key, question->generation,
                           &what);
 }

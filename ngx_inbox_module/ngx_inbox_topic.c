@@ -28,6 +28,27 @@ ngx_inbox_topic_space(u_char *out, const ngx_str_t *space,
 
 
 void
+ngx_inbox_topic_lists(u_char *out, const ngx_str_t *space,
+    ngx_str_t *topic)
+{
+    topic->data = out;
+    topic->len = ngx_snprintf(out, NGX_INBOX_TOPIC_SIZE, "%V .", space) - out;
+}
+
+
+/* a word begins with its kind, which no number of a chat and no id does */
+
+void
+ngx_inbox_topic_audience(u_char *out, const ngx_str_t *space,
+    const ngx_str_t *word, ngx_str_t *topic)
+{
+    topic->data = out;
+    topic->len = ngx_snprintf(out, NGX_INBOX_TOPIC_SIZE, "%V %V", space, word)
+                 - out;
+}
+
+
+void
 ngx_inbox_topic_chat(u_char *out, const ngx_str_t *space,
     const ngx_str_t *chat, ngx_str_t *topic)
 {

@@ -23,6 +23,12 @@ void ngx_inbox_topic_head(u_char *out, const ngx_str_t *space,
     ngx_str_t *head);
 void ngx_inbox_topic_space(u_char *out, const ngx_str_t *space,
     ngx_str_t *topic);
+/* lists that are woken by their audiences alone; and one of these, its word:
+   `@group` or `=agent` */
+void ngx_inbox_topic_lists(u_char *out, const ngx_str_t *space,
+    ngx_str_t *topic);
+void ngx_inbox_topic_audience(u_char *out, const ngx_str_t *space,
+    const ngx_str_t *word, ngx_str_t *topic);
 void ngx_inbox_topic_chat(u_char *out, const ngx_str_t *space,
     const ngx_str_t *chat, ngx_str_t *topic);
 void ngx_inbox_topic_visitor(u_char *out, const ngx_str_t *space,

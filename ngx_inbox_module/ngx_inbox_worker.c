@@ -7,6 +7,7 @@
  */
 
 #include "ngx_inbox_worker.h"
+#include "ngx_inbox_audience.h"
 #include "ngx_inbox_bus.h"
 #include "ngx_inbox_census.h"
 #include "ngx_inbox_http.h"
@@ -31,8 +32,6 @@ static void ngx_inbox_worker_on_chat(ngx_inbox_worker_t *w,
     ngx_inbox_notice_t *notice);
 static void ngx_inbox_worker_on_typing(ngx_inbox_worker_t *w,
     ngx_inbox_notice_t *notice);
-static void ngx_inbox_worker_wake_space(ngx_inbox_worker_t *w,
-    ngx_str_t *space, ngx_inbox_wake_e why);
 static void ngx_inbox_worker_wake_all(ngx_inbox_worker_t *w,
     ngx_str_t *space, ngx_inbox_wake_e why);
 static void ngx_inbox_worker_on_live(void *data, ngx_str_t *space);
@@ -238,7 +237,7 @@ ngx_inbox_worker_on_notice(void *data, ngx_inbox_notice_t *notice)
         break;
 
     case NGX_INBOX_NOTICE_READ:
-        ngx_inbox_worker_wake_space(w, &notice->space, NGX_INBOX_WAKE_NOTICE);
+        ngx_inbox_audience_notify(w->park, &notice->space, &notice->audience);
         break;
 
     case NGX_INBOX_NOTICE_TYPING:
@@ -255,7 +254,9 @@ ngx_inbox_worker_on_chat(ngx_inbox_worker_t *w, ngx_inbox_notice_t *notice)
     ngx_str_t  name;
 
     if (notice->changed) {
-        ngx_inbox_worker_wake_space(w, &notice->space, NGX_INBOX_WAKE_NOTICE);
+        ngx_inbox_topic_space(topic, &notice->space, &name);
+        ngx_inbox_park_notify(w->park, &name, NGX_INBOX_WAKE_NOTICE);
+        ngx_inbox_audience_notify(w->park, &notice->space, &notice->audience);
     }
 
     if (notice->transcript) {
@@ -289,18 +290,6 @@ ngx_inbox_worker_on_typing(ngx_inbox_worker_t *w, ngx_inbox_notice_t *notice)
                                  &notice->user, &name);
     ngx_inbox_typing_note(w->typing, &name, notice);
     ngx_inbox_park_notify(w->park, &name, NGX_INBOX_WAKE_NOTICE);
-}
-
-
-static void
-ngx_inbox_worker_wake_space(ngx_inbox_worker_t *w, ngx_str_t *space,
-    ngx_inbox_wake_e why)
-{
-    u_char     topic[NGX_INBOX_TOPIC_SIZE];
-    ngx_str_t  name;
-
-    ngx_inbox_topic_space(topic, space, &name);
-    ngx_inbox_park_notify(w->park, &name, why);
 }
 
 

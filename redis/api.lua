@@ -270,7 +270,7 @@ do
     local caller = Agent.caller(root, args[2], now)
     if Turn.read(s, caller, Chat.need(root, n), args[4]) then
       Space.close(s)
-      Space.notice(root, 'read ' .. caller.id)
+      Space.notice(root, 'read =' .. caller.id)
     end
     return '{"badge":' .. Agent.badge(root, caller) .. '}'
   end)

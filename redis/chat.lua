@@ -313,37 +313,43 @@ do
     return chat.top or string.match(chat.last, '^{"id":"(%d+)')
   end
 
-  -- the keys of lists and of feeds that hold a chat in its state
+  -- The keys of the lists that hold a chat in its state, and its audience:
+  -- whose inboxes show it, `@group` or `=agent` each.
   local function places(root, chat)
     local orders = {Keys.order_status(root, chat.status)}
-    local feeds = {}
     if chat.status == 'unassigned' then
       orders[2] = Keys.order_group(root, chat.group)
-      feeds[1] = Keys.feed_group(root, chat.group)
-      return orders, feeds
+      return orders, {'@' .. chat.group}
     end
+    local audience = {}
     local people, key = chat.parts, Keys.order_agent
     if chat.status == 'inactive' then
       people, key = chat.parts .. chat.former, Keys.order_closed
     end
     for id in string.gmatch(people, '[^,]+') do
       orders[#orders + 1] = key(root, id)
-      feeds[#feeds + 1] = Keys.feed_agent(root, id)
+      audience[#audience + 1] = '=' .. id
     end
-    return orders, feeds
+    return orders, audience
+  end
+
+  -- the key of the feed of an audience
+  function Chat.feed(root, who)
+    local key = (string.byte(who) == 64) and Keys.feed_group or Keys.feed_agent
+    return key(root, string.sub(who, 2))
   end
 
   -- Before the state of a chat is changed: takes it out of its lists, and
   -- remembers who must be told that it left.
   function Chat.lift(s, chat)
-    local orders, feeds = places(s.root, chat)
+    local orders, audience = places(s.root, chat)
     for _, key in ipairs(orders) do
       call('ZREM', key, chat.n)
     end
     for id in string.gmatch(chat.parts, '[^,]+') do
       call('SREM', Keys.unread(s.root, id), chat.n)
     end
-    chat.left = feeds
+    chat.left = audience
     chat.turned, chat.moved = true, true
   end
 
@@ -428,9 +434,25 @@ do
     end
   end
 
+  -- those that a chat has left hear of it once more
+  local function with_left(chat, audience)
+    if not chat.left then
+      return audience
+    end
+    local all, set = {}, {}
+    for _, list in ipairs({chat.left, audience}) do
+      for _, who in ipairs(list) do
+        all[#all + 1] = not set[who] and who or nil
+        set[who] = true
+      end
+    end
+    return all
+  end
+
+  -- puts it where it belongs; gives who must hear of it
   local function index(s, chat)
     local root, n, rev = s.root, chat.n, chat.rev
-    local orders, feeds = places(root, chat)
+    local orders, audience = places(root, chat)
     if chat.moved then
       local top = score(chat)
       for _, key in ipairs(orders) do
@@ -441,12 +463,11 @@ do
       end
     end
     call('ZADD', Keys.feed(root), rev, n)
-    for _, key in ipairs(chat.left or {}) do
-      call('ZADD', key, rev, n)
+    audience = with_left(chat, audience)
+    for _, who in ipairs(audience) do
+      call('ZADD', Chat.feed(root, who), rev, n)
     end
-    for _, key in ipairs(feeds) do
-      call('ZADD', key, rev, n)
-    end
+    return audience
   end
 
   -- Writes the chat as it is now, under a new rev, and puts it where it
@@ -456,8 +477,7 @@ do
     compose(s, chat)
     count(s, chat)
     store(s, chat)
-    index(s, chat)
-    return Chat.words(chat, chat.rev, 'c')
+    return Chat.words(chat, chat.rev, 'c', index(s, chat))
   end
 
   -- only the log has grown: the Chat as people see it has not changed
@@ -467,9 +487,11 @@ do
     return Chat.words(chat, Num.text(s.rev), '')
   end
 
-  function Chat.words(chat, rev, flags)
+  -- audience: of a change of the Chat
+  function Chat.words(chat, rev, flags, audience)
     return rev .. ' ' .. chat.n .. ' ' .. flags .. (chat.said and 'm' or '')
            .. (chat.queued and 'q' or '')
+           .. (audience and table.concat(audience) or '')
            .. (chat.heard_by_visitor
                and '\nvisitor ' .. chat.channel .. ' ' .. chat.user or '')
   end

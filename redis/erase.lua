@@ -19,8 +19,8 @@ do
   local function bury(s, chat)
     local rev = Space.take(s)
     call('ZADD', Keys.feed(s.root), 'XX', rev, chat.n)
-    for _, key in ipairs(chat.left) do
-      call('ZADD', key, 'XX', rev, chat.n)
+    for _, who in ipairs(chat.left) do
+      call('ZADD', Chat.feed(s.root, who), 'XX', rev, chat.n)
     end
     return rev
   end
@@ -37,7 +37,7 @@ do
     chat.said, chat.heard_by_visitor = true, chat.polled == '1'
     Chat.lift(s, chat)
     Chat.rest(s, chat)
-    local words = Chat.words(chat, bury(s, chat), 'c')
+    local words = Chat.words(chat, bury(s, chat), 'c', chat.left)
     s[chat.status] = s[chat.status] - 1
     Chat.tally(s.root, chat, chat.status, chat.group, -1)
     s.messages, s.bytes = s.messages - chat.nm, s.bytes - chat.nb

@@ -176,8 +176,9 @@ do
     return render(s, caller, p.chats, p.lists), gone, rev, #p.chats + #gone
   end
 
-  -- The answer of a view: body, rev, number of chats and gone in it.  ask:
-  -- since (number or false), before, limit; extra: members for the body
+  -- The answer of a view: body, rev, number of chats and gone in it, and whose
+  -- notices may change it.  ask: since (number or false), before, limit; extra:
+  -- members for the body
   function List.answer(s, caller, view, ask, extra)
     local since = ask.since
     local reset = since and (since > s.rev or since < s.reset
@@ -199,7 +200,7 @@ do
                  .. rev .. ',"next":'
                  .. (next and '"' .. next .. '"' or 'null')
                  .. (reset and ',"reset":true}' or '}')
-    return {body, rev, count}
+    return {body, rev, count, view.audience}
   end
 end
 
@@ -292,6 +293,7 @@ do
     local view = {
       match = matcher(f),
       stares = f.channel ~= '' or f.tag ~= '' or f.q ~= '',
+      audience = '*=' .. caller.id,
       waiting = f.sort == 'waiting',
       orders = orders(s.root, f),
       feeds = {Keys.feed(s.root), Keys.feed_reads(s.root, caller.id)},
@@ -339,6 +341,11 @@ do
     return keys
   end
 
+  local function audience(caller)
+    local groups = table.concat(caller.groups, '@')
+    return '=' .. caller.id .. '@' .. ((groups ~= '') and '@' or '') .. groups
+  end
+
   function Inbox.answer(s, caller, list, q, ask)
     if not Agent.has_inbox(s.root, caller) then
       fail('FORBIDDEN you belong to no group that serves a channel')
@@ -359,6 +366,7 @@ do
     end
     local view = {match = match, lists = true, moved = caller.moved,
                   stares = words ~= nil,
+                  audience = audience(caller),
                   top = '', bottom = '-inf',
                   orders = sources(s.root, caller, list),
                   feeds = feeds(s.root, caller)}

@@ -26,7 +26,7 @@ my @ROWS = (
     [3, 'channels/*'],
     [4, 'ctx'],
     [4, qw(bus park reply store)],
-    [5, qw(recall receipt)],
+    [5, qw(audience recall receipt)],
     [5, qw(auth body census settings share typing)],
     [5, 'ask'],
     [5, 'cors'],

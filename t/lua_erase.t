@@ -46,7 +46,7 @@ like($s->error(chat_delete => $s->tick(), 'root', 99), qr/^NOTFOUND/,
 
 $s->notices();
 is($s->ok(chat_delete => $s->tick(), 'root', $n[0]), 'ok', 'an owner does');
-like(($s->notices())[0], qr/^chat \d+ $n[0] cm$/, 'and everybody is told');
+like(($s->notices())[0], qr/^chat \d+ $n[0] cm\@sales$/, 'and everybody is told');
 is($s->ok(contact_delete => $s->tick(), 'root', $_), 'ok', 'by the contact')
     for @n[1, 2];
 like($s->error(chat => $s->tick(), 'root', $n[0]), qr/^NOTFOUND/, 'it is gone');

@@ -59,7 +59,7 @@ is("$event->{from} $event->{kind} $event->{event}", 'system event created',
     'the transcript begins with an event');
 
 my ($notice, @more) = $s->notices();
-is($notice, "chat $chat->{rev} 1 cm", 'one notice');
+is($notice, "chat $chat->{rev} 1 cm\@sales", 'one notice');
 is(@more, 0, 'and no other');
 
 # the same again
@@ -77,7 +77,7 @@ is_deeply($s->ingest('bot', { message => 'm2', user => '500001',
         { message => 'm3', user => '500001', text => 'c',
           reply_to => 'm1' }),
     ['new', 1, '', 'new', 2, '', 'new', 1, ''], 'a batch');
-like(join(' ', $s->notices()), qr/^chat \d+ 1 cm chat \d+ 2 cm$/,
+like(join(' ', $s->notices()), qr/^chat \d+ 1 cm\@sales chat \d+ 2 cm\@sales$/,
     'both chats are told of');
 is($s->chat('root', 1)->{unread}, 3, 'all are counted');
 is($s->chat('root', 2)->{title}, 'Гість №2', 'no name: a guest');

@@ -37,7 +37,7 @@ is_deeply($m, {
     reply_to => undef, at => $m->{at}, sent_at => undef, edited_at => undef,
     deleted => '', reactions => [], delivery => 'queued', error => undef,
 }, 'the Message');
-like(($s->notices())[0], qr/^chat \d+ $n cmq$/, 'there is something to send');
+like(($s->notices())[0], qr/^chat \d+ $n cmq=petro=olga$/, 'there is something to send');
 is($s->redis('HGET', $s->key("ref:$n"), 'f1'), '"local:abc"', 'the handle');
 my $chat = $s->chat('petro', $n);
 is($chat->{unread}, 0, 'writing is reading');

@@ -92,7 +92,7 @@ $s->notices();
 my $badge = $s->json(read => $s->tick(), 'agent:petro', $sales,
     $messages[-2]{id})->{badge};
 is($badge->{mine}, 1, 'one is left');
-is_deeply([$s->notices()], ['read petro'], 'his own polls are told');
+is_deeply([$s->notices()], ['read =petro'], 'his own polls are told');
 $poll = $s->inbox('petro', since => $inbox);
 is($poll->{chats}[0]{unread}, 1, 'and see what is left');
 $badge = $s->json(read => $s->tick(), 'agent:petro', $sales,

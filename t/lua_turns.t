@@ -85,13 +85,16 @@ for my $row (@TABLE) {
 # what a turn leaves behind
 
 my $n = chat_in('unassigned');
+$s->notices();
 my $chat = $s->turn('take', 'petro', $n);
 is($chat->{responsible}, 'petro', 'who takes is responsible');
 is_deeply($chat->{participants}, [{ id => 'petro', name => 'Петро' }],
     'and takes part');
 is($chat->{unread}, 0, 'he has read it');
 is($chat->{action}, 'open', 'it is his');
-my ($notice) = $s->notices();
+
+like(heard(), qr/ cm\@sales=petro$/,
+    'told to those who have lost it, and to him');
 
 my $error = $s->turn_error('take', 'olga', $n);
 my ($words, $json) = split /\t/, $error, 2;
@@ -105,10 +108,13 @@ $chat = $s->turn('join', 'olga', $n);
 is(join(' ', map { $_->{id} } @{ $chat->{participants} }), 'petro olga',
     'who joins comes last');
 is($chat->{responsible}, 'petro', 'and is not responsible');
+like(heard(), qr/ cm=petro=olga$/, 'told to both');
 $chat = $s->turn('leave', 'petro', $n);
+like(heard(), qr/ cm=petro=olga$/, 'told to both');
 is($chat->{responsible}, 'olga', 'the longest-standing other follows');
 is($chat->{status}, 'active', 'it goes on');
 $chat = $s->turn('leave', 'olga', $n);
+like(heard(), qr/ cm=olga\@sales$/, 'told to the group again');
 is("$chat->{status} @{$chat->{participants}}", 'unassigned ',
     'the last one out leaves it to the group');
 is(events($n), 'created taken joined left left', 'the transcript tells it');
@@ -220,4 +226,10 @@ sub names {
     my ($who, $n) = @_;
 
     return $s->chat($who, $n)->{id};
+}
+
+
+# the one notice since the last look
+sub heard {
+    return join "\n", $s->notices();
 }
