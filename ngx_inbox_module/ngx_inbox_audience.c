@@ -130,3 +130,17 @@ ngx_inbox_audience_notify(ngx_inbox_park_t *park, const ngx_str_t *space,
         ngx_inbox_park_notify(park, &topic, NGX_INBOX_WAKE_NOTICE);
     }
 }
+
+
+void
+ngx_inbox_audience_notify_all(ngx_inbox_park_t *park, const ngx_str_t *space)
+{
+    u_char     out[NGX_INBOX_TOPIC_SIZE];
+    ngx_str_t  topic;
+
+    ngx_inbox_topic_space(out, space, &topic);
+    ngx_inbox_park_notify(park, &topic, NGX_INBOX_WAKE_NOTICE);
+
+    ngx_inbox_topic_lists(out, space, &topic);
+    ngx_inbox_park_notify(park, &topic, NGX_INBOX_WAKE_NOTICE);
+}

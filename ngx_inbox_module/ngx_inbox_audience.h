@@ -30,9 +30,11 @@ void ngx_inbox_audience_learn(ngx_inbox_parked_t *p, const ngx_str_t *space,
 /* what it may see is not known any more */
 void ngx_inbox_audience_forget(ngx_inbox_parked_t *p, const ngx_str_t *space);
 
-/* wakes each of these audiences */
+/* wakes each of these audiences; or every list of the space */
 void ngx_inbox_audience_notify(ngx_inbox_park_t *park, const ngx_str_t *space,
     const ngx_str_t *words);
+void ngx_inbox_audience_notify_all(ngx_inbox_park_t *park,
+    const ngx_str_t *space);
 
 
 #endif /* _NGX_INBOX_AUDIENCE_H_INCLUDED_ */

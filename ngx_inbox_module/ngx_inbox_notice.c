@@ -102,6 +102,9 @@ ngx_inbox_notice_line(ngx_inbox_notice_listener_t *listener,
         notice.type = NGX_INBOX_NOTICE_AGENT;
         notice.id = word[1];
 
+    } else if (ngx_inbox_notice_is(word, n, "names", 1)) {
+        notice.type = NGX_INBOX_NOTICE_NAMES;
+
     } else {
         /* of a newer version: nothing that we could miss */
         return;

@@ -20,7 +20,8 @@ typedef enum {
     NGX_INBOX_NOTICE_TYPING,      /* chat, from, id (agent or "-"), channel and
                                      user (or "-"), name (JSON literal) */
     NGX_INBOX_NOTICE_CHANNEL,     /* channel: its settings changed */
-    NGX_INBOX_NOTICE_AGENT        /* id: his rights changed */
+    NGX_INBOX_NOTICE_AGENT,       /* id: his rights changed */
+    NGX_INBOX_NOTICE_NAMES        /* what chats name is called otherwise */
 } ngx_inbox_notice_type_e;
 
 

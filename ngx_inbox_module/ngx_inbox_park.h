@@ -88,7 +88,7 @@ ngx_inbox_parked_t *ngx_inbox_park_add(ngx_inbox_park_t *park,
 void *ngx_inbox_park_record(ngx_inbox_parked_t *p);
 
 /* from now on p is woken by notices on home and on these n topics, in place of
-   the topic it was parked on.  NGX_OK, or NGX_ERROR: memory, all is as it was */
+   the topic it was parked on.  NGX_OK; NGX_ERROR: memory, all is as it was */
 ngx_int_t ngx_inbox_park_hear(ngx_inbox_parked_t *p, const ngx_str_t *home,
     const ngx_str_t *topics, ngx_uint_t n);
 

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) the ngx_inbox authors
  *
- * One allocation for each answer: the entry, its key, its ETag, its body and
- * the rest.  All have the same life, so the oldest is always the head of the queue.
+ * One allocation for each answer: the entry, its key, its ETag, its body, the
+ * rest.  All have the same life, so the oldest is always the head of the queue.
  */
 
 #include "ngx_inbox_recall.h"

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) the ngx_inbox authors
  *
- * Two hash tables.  A topic is a queue of entries, or, when it is nobody's home,
- * of ears that lead to entries; an address is a number.
+ * Two hash tables.  A topic is a queue of entries, or, when it is nobody's
+ * home, of ears that lead to entries; an address is a number.
  * IPv6 is counted by /64: one client has as many addresses of it as he likes.
  */
 

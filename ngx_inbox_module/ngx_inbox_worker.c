@@ -240,6 +240,10 @@ ngx_inbox_worker_on_notice(void *data, ngx_inbox_notice_t *notice)
         ngx_inbox_audience_notify(w->park, &notice->space, &notice->audience);
         break;
 
+    case NGX_INBOX_NOTICE_NAMES:
+        ngx_inbox_audience_notify_all(w->park, &notice->space);
+        break;
+
     case NGX_INBOX_NOTICE_TYPING:
         ngx_inbox_worker_on_typing(w, notice);
         break;

@@ -113,11 +113,12 @@ do
     call('HSET', Keys.agent(root, id), 'name', a.name, 'role', a.role,
          'enabled', a.enabled, 'groups', a.groups)
     call('SADD', Keys.agents(root), id)
-    if old and old.name ~= a.name then
-      call('HINCRBY', Keys.space(root), 'gen', 1)
-    end
     note_rights(root, now, caller, id, {old = old, new = a})
-    Space.notice(root, 'agent ' .. id)
+    local words = 'agent ' .. id
+    if old and old.name ~= a.name then
+      words = words .. '\n' .. Space.rename(root, now)
+    end
+    Space.notice(root, words)
     return json(root, id, a, now)
   end
 
@@ -155,11 +156,13 @@ do
     Token.delete_all(root, id)
     leave_chats(root, now, id, a.name)
     local more = call('EXISTS', Keys.order_agent(root, id)) == 1
+    local words = 'agent ' .. id
     if not more then
       remove(root, id, a.groups)
       Audit.add(root, now, caller, 'agent_deleted', id)
+      words = words .. '\n' .. Space.rename(root, now)
     end
-    Space.notice(root, 'agent ' .. id)
+    Space.notice(root, words)
     return more and 'more' or 'ok'
   end
 end

@@ -184,15 +184,17 @@ do
   function Channel.put(root, now, id, c, secrets, hook_url)
     local old = Channel.get(root, id)
     check(root, id, c, old)
+    local used_before = call('EXISTS', Keys.contacts(root, id)) == 1
     local used, changed = settle_secrets(c, old, secrets)
     store(root, id, c)
     touch(root, id, now)
     count(root, old, -1)
     count(root, c, 1)
-    if old and old.title ~= c.title then
-      call('HINCRBY', Keys.space(root), 'gen', 1)
+    local words = 'channel ' .. id
+    if (old and old.title ~= c.title) or (not old and used_before) then
+      words = words .. '\n' .. Space.rename(root, now)
     end
-    Space.notice(root, 'channel ' .. id)
+    Space.notice(root, words)
     return {json(id, c, hook_url), old and 'replaced' or 'created', used},
            changed
   end

@@ -107,21 +107,22 @@ do
   local REST = {__index = function(s, field)
     if field ~= 'seq' and field ~= 'locale' and field ~= 'name'
        and field ~= 'plan' and field ~= 'reset' and field ~= 'unassigned'
-       and field ~= 'active' and field ~= 'inactive'
+       and field ~= 'active' and field ~= 'inactive' and field ~= 'renamed'
     then
       return nil
     end
     local f = call('HMGET', Keys.space(s.root), 'seq', 'locale', 'name', 'plan',
-                   'reset', 'n:unassigned', 'n:active', 'n:inactive')
+                   'reset', 'n:unassigned', 'n:active', 'n:inactive',
+                   'renamed')
     s.seq, s.locale, s.name = tonumber(f[1] or 0), f[2] or 'uk', f[3] or ''
     s.plan, s.reset = f[4] or 'free', tonumber(f[5] or 0)
     s.unassigned, s.active = tonumber(f[6] or 0), tonumber(f[7] or 0)
-    s.inactive = tonumber(f[8] or 0)
+    s.inactive, s.renamed = tonumber(f[8] or 0), tonumber(f[9] or 0)
     return rawget(s, field)
   end}
 
   -- A space for one call: {root, now, rev, gen, messages, bytes}, and, read when it is first asked
-  -- for, {seq, locale, name, plan, reset, unassigned, active, inactive}.  NOSPACE if
+  -- for, {seq, locale, name, plan, reset, unassigned, active, inactive, renamed}.  NOSPACE if
   -- it is not there.  Changes stay in the table until Space.close().  channel:
   -- an id, then `gate` is what the clock's hash has of it, see Channel
   function Space.open(root, now, channel)
@@ -172,6 +173,17 @@ function Space.boot(s, run)
     call('HSET', key, 'reset', Space.take(s))
     Space.close(s)
   end
+end
+
+-- Somebody or something that chats name is called otherwise now.  No chat is
+-- touched, however many show it: their pieces are made anew when they are read,
+-- and lists from before are read again from their first page.  Gives a line for
+-- the caller's notice.
+function Space.rename(root, now)
+  local key = Keys.space(root)
+  call('HINCRBY', key, 'gen', 1)
+  call('HSET', key, 'renamed', Space.rev(root, now))
+  return 'names'
 end
 
 -- publishes; words as in docs/redis.md.  Last, and once in a call

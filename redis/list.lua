@@ -182,6 +182,7 @@ do
   function List.answer(s, caller, view, ask, extra)
     local since = ask.since
     local reset = since and (since > s.rev or since < s.reset
+                             or since < s.renamed
                              or since < (view.moved or 0))
     local chats, count, next
     local gone, rev = {}, Num.text(s.rev)

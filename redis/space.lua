@@ -57,13 +57,17 @@ do
 
   local function replace(root, now, caller, old, s)
     write(root, s)
+    local words = {}
     if s.locale ~= old.locale or s.name ~= old.name then
-      call('HINCRBY', Keys.space(root), 'gen', 1)
+      words[1] = Space.rename(root, now)
     end
     if s.plan ~= old.plan then
       Audit.add(root, now, caller, 'plan_changed', nil,
                 old.plan .. ' -> ' .. s.plan)
-      Space.notice(root, 'agent -')
+      words[#words + 1] = 'agent -'
+    end
+    if #words > 0 then
+      Space.notice(root, table.concat(words, '\n'))
     end
   end
 

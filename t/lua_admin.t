@@ -77,7 +77,8 @@ is_deeply(ids('agents'), [qw(ivan olena olga petro)], 'all of them, not root');
 $s->notices();
 $s->ok(agent_put => $now, 'root', 'ivan', 'Іван', 'agent', '1');
 renamed('an agent with another name');
-is_deeply([$s->notices()], ['agent ivan'], 'his rights are looked at again');
+is_deeply([$s->notices()], ['agent ivan', 'names'],
+    'his rights are looked at again, and his name');
 
 like($s->error(agent_put => $now, 'agent:olga', 'ivan', '', 'owner', '1'),
     qr/^FORBIDDEN/, 'an admin makes no owners');

@@ -168,6 +168,26 @@ is(@{ $poll->{gone} }, 0, 'it gives the first page');
 cmp_ok(@{ $poll->{chats} }, '>', 0, 'of chats');
 is($s->inbox('petro', since => $poll->{rev})->{reset}, undef, 'and goes on');
 
+# what chats name is called otherwise: no chat changes, and every list is new
+
+for my $rename (
+    ['an agent', agent_put => 'root', 'igor', 'Ihor', 'agent', 1],
+    ['the space', space_put => 'root', 'Shop 2', 'uk', '', '', ''])
+{
+    my ($what, $fn, @args) = @$rename;
+    my $before = $s->inbox('petro')->{rev};
+
+    $s->notices();
+    $s->ok($fn => $s->tick(), @args);
+    like(join(' ', $s->notices()), qr/\bnames$/, "$what: lists are told");
+    $poll = $s->inbox('petro', since => $before);
+    is($poll->{reset}, 1, 'and read again');
+    is($s->inbox('petro', since => $poll->{rev})->{reset}, undef, 'once');
+    $s->ok($fn => $s->tick(), @args);
+    is($s->inbox('petro', since => $poll->{rev})->{reset}, undef,
+        'the same name is no news');
+}
+
 # a rev is never given twice, also when the clock stands or goes back
 
 my $last = $s->journal('ada')->{rev};

@@ -83,6 +83,26 @@ settle();
 is(woken(sub { client('sixth') }), 'ada journal, igor inbox, lone inbox',
     'a new member of a group is woken');
 
+
+# an agent is called otherwise: lists that wait are told, and show it
+
+api('igor', 'take');
+settle();
+my $etag = $t->api(GET => 'journal')->{headers}{etag};
+$t->create('agents/igor', { name => 'Ihor' });
+
+for my $list (@lists) {
+    my $r = $poll{"@$list"}{c}->read(10);
+
+    ok($r && $r->{json}{reset}, "@$list is read anew");
+    $poll{"@$list"}{json} = $r->{json};
+}
+
+my ($chat) = grep { $_->{id} == 1 } @{$poll{'ada journal'}{json}{chats}};
+is($chat->{participants}[0]{name}, 'Ihor', 'with the new name');
+isnt($t->api(GET => 'journal', headers => { 'If-None-Match' => $etag })
+    ->{status}, 304, 'the old ETag is no good');
+
 $_->{c} && $_->{c}->close() for values %poll;
 $monitor->close();
 $t->done();
