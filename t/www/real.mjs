@@ -20,7 +20,7 @@
 
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
-import { checked, noSideways } from './checks.mjs';
+import { checked, checkedInBoth, noSideways } from './checks.mjs';
 import { launched, opened, picture } from './conversation.mjs';
 import { World } from './world.mjs';
 
@@ -274,7 +274,7 @@ const STORIES = {
   async every_page_light_and_dark_in_three_languages(world) {
     const chat = await world.visitorAsks('Добрий вечір', 'Віра');
     const places = ['/journal', '/inquiries/incoming', '/inquiries/mine',
-      `/chats/${chat}`, '/settings/space', '/settings/channels',
+      '/load', `/chats/${chat}`, '/settings/space', '/settings/channels',
       '/settings/channels/_telegram', '/settings/widget/site',
       '/settings/groups/support', '/settings/agents/petro',
       '/settings/canned/_new', '/settings/me'];
@@ -288,9 +288,9 @@ const STORIES = {
       for (const place of places) {
         await world.go(page, place);
         await page.locator(place.startsWith('/settings') ? '.settings__page'
-          : '.journal__row, .journal__empty').first()
+          : '.journal__row, .journal__empty, main h1').first()
           .waitFor({ state: 'attached' });
-        await checked(page);
+        await checkedInBoth(page, colorScheme);
         await noSideways(page);
         await picture(page, `${viewport.width}-${colorScheme}${
           place.replaceAll('/', '-')}`);
