@@ -20,10 +20,10 @@ DESTDIR     ?=
 
 export PORT RUN_DIR WORKERS APPENDFSYNC LIMITS CHANNEL_API DESTDIR ROW
 
-.PHONY: help run start stop test bench check vendor module install clean
+.PHONY: help run start stop test bench screenshots check vendor module install clean
 
 help:          ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 14
 	@echo
 	@echo "PORT=$(PORT) RUN_DIR=$(RUN_DIR) WORKERS=$(WORKERS)" \
 	      "APPENDFSYNC=$(APPENDFSYNC) LIMITS=$(LIMITS)" \
@@ -55,6 +55,12 @@ bench:         ## measure beside the references, or one row: ROW=ingest
 	@tools/vendor
 	@tools/module
 	@exec bench/run
+
+screenshots:   ## pictures of every page to docs/screenshots
+	@tools/packages build run vendor picture
+	@tools/vendor dev
+	@tools/module
+	@exec tools/screenshots
 
 check:         ## style, layers, warnings, clang-tidy
 	@tools/packages build test check
