@@ -18,6 +18,8 @@ use lib dirname(abs_path(__FILE__)) . '/lib';
 use FakeTelegram;
 use Test::Inbox;
 
+Test::Inbox::Answers::none();
+
 my $t = Test::Inbox->new(location => 'client_body_buffer_size 4k;')->start();
 my $json = JSON::PP->new->utf8->allow_nonref;
 

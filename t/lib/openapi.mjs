@@ -5,9 +5,13 @@
  * answers of a running server fit it?  CALLS: JSON array of { method, path
  * (below the server's), status, type, body }.  Prints one line per fault, and
  * one for each operation that no call has tried.
+ *
+ * node openapi.mjs PAGE DIRECTORY: the same for what tests were answered, a
+ * file of CALLS for each of them.  They also ask for what is not there: that
+ * must be refused with a Problem.  Ends with 1 when there are faults.
  */
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import Ajv from 'ajv/dist/2020.js';
 
@@ -36,6 +40,25 @@ const operations = Object.entries(page.paths).flatMap(([path, item]) =>
 
 ajv.addSchema(page, 'page');
 const tried = new Set();
+const checks = new Map();
+const [directory] = process.argv.slice(3);
+
+if (directory) {
+  for (const name of readdirSync(directory)) {
+    const faults = [];
+    const log = console.log;
+
+    console.log = (...words) => faults.push(words.join(' '));
+    JSON.parse(readFileSync(`${directory}/${name}`, 'utf8')).forEach(judge);
+    console.log = log;
+
+    for (const fault of new Set(faults)) {
+      console.log(`${name}: ${fault}`);
+      process.exitCode = 1;
+    }
+  }
+  process.exit();
+}
 
 for (const call of JSON.parse(readFileSync(0, 'utf8'))) {
   judge(call);
@@ -53,6 +76,13 @@ function judge({ method, path, status, type, body }) {
     o.pattern.test(bare)
       && (o.method === method || (method === 'HEAD' && o.method === 'GET')));
 
+  if (!operation && directory) {
+    if (status >= 400 && type.includes('problem')) {
+      look(`${method} ${bare} ${status}`, page.components.responses.Problem,
+        type, body);
+    }
+    return;
+  }
   if (!operation) {
     console.log(`${method} ${bare}: not in the document`);
     return;
@@ -89,8 +119,10 @@ function look(name, { content }, type, body) {
   if (!type.includes('json') || type.includes('ndjson')) {
     return;
   }
-  const check = ajv.compile(outward(schema));
+  const key = JSON.stringify(schema);
+  const check = checks.get(key) ?? ajv.compile(outward(schema));
 
+  checks.set(key, check);
   if (!check(JSON.parse(body))) {
     for (const { instancePath, message, params } of check.errors) {
       console.log(`${name}: ${instancePath} ${message}`,

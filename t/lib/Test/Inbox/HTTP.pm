@@ -21,6 +21,8 @@ use IO::Socket::INET;
 use JSON::PP;
 use Time::HiRes qw(time);
 
+use Test::Inbox::Answers;
+
 my $json = JSON::PP->new->utf8->allow_nonref->canonical;
 
 
@@ -41,6 +43,7 @@ sub send {
     my ($self, $method, $path, %o) = @_;
 
     push @{$self->{methods}}, $method;
+    push @{$self->{paths}}, $path;
 
     return $self->write(bytes($method, $path, %o));
 }
@@ -148,11 +151,18 @@ sub take {
     return undef if !defined $body;
 
     substr $self->{in}, 0, $used, '';
-    shift @{$self->{methods}} if $status >= 200;
 
-    return { status => $status, headers => \%headers, body => $body,
-             head => join("\n", $line, @lines),
-             json => $self->{plain} ? undef : decode($body) };
+    my $r = { status => $status, headers => \%headers, body => $body,
+              head => join("\n", $line, @lines),
+              json => $self->{plain} ? undef : decode($body) };
+
+    if ($status >= 200) {
+        my ($method, $path) = map { shift @{$self->{$_}} } qw(methods paths);
+
+        Test::Inbox::Answers::note($method, $path, $r) if defined $path;
+    }
+
+    return $r;
 }
 
 
