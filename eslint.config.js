@@ -12,7 +12,8 @@ const BROWSER = [
   'window',
 ];
 
-const NODE = [...BROWSER, 'process', 'Response', 'globalThis'];
+const NODE = [...BROWSER, 'Buffer', 'ClipboardEvent', 'DataTransfer', 'File',
+  'Response', 'globalThis', 'process'];
 
 const RULES = {
   'no-undef': 'error',

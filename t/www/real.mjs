@@ -22,6 +22,7 @@ import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { checked, checkedInBoth, noSideways } from './checks.mjs';
 import { launched, opened, picture } from './conversation.mjs';
+import { FAULTS } from './real_faults.mjs';
 import { World } from './world.mjs';
 
 const DESK = { width: 1440, height: 900 };
@@ -301,7 +302,6 @@ const STORIES = {
 };
 
 
-/** @param {{base: string, token: string, only?: string[]}} where */
 export async function run({ base, token, only = [] }) {
   const browser = await launched();
   const failed = [];
@@ -309,7 +309,7 @@ export async function run({ base, token, only = [] }) {
   try {
     const world = await World.made({ browser, base, token });
 
-    for (const [name, story] of Object.entries(STORIES)) {
+    for (const [name, story] of Object.entries({ ...STORIES, ...FAULTS })) {
       if ((only.length === 0 || only.includes(name))
         && !await tell(world, name, story)) {
         failed.push(name);

@@ -54,6 +54,15 @@ export class World {
     return chat;
   }
 
+  /** Closes what waits, so that what comes now is the first to wait. */
+  async answerAll() {
+    const { chats } = await this.api('GET', 'journal?sort=waiting&limit=200');
+
+    for (const chat of chats.filter((one) => one.waiting_since !== null)) {
+      await this.api('POST', `chats/${chat.id}/close`);
+    }
+  }
+
   async #call(path, token, method, body) {
     const answer = await fetch(this.base + path, { method,
       headers: token ? { Authorization: `Bearer ${token}` } : {},

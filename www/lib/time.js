@@ -116,7 +116,8 @@ function amount(count, unit, locale, digits = 0) {
  * @param {string} locale
  */
 export function fileSize(bytes, locale) {
-  return bytes < 1_000_000 ? amount(bytes / 1_000, 'kilobyte', locale, 1)
+  return bytes < 1_000_000 ? amount(
+    Math.max(0.1, bytes / 1_000), 'kilobyte', locale, 1)
     : amount(bytes / 1_000_000, 'megabyte', locale, 1);
 }
 

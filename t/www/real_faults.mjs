@@ -1,0 +1,299 @@
+/*
+ * More stories of real.mjs: what goes wrong and mends itself, what is very
+ * long or hostile, and files.
+ */
+
+import assert from 'node:assert/strict';
+import { checked, noSideways } from './checks.mjs';
+import { picture } from './conversation.mjs';
+
+const PHONE = { width: 390, height: 844 };
+const LONG = 4_000;
+const PAGE = 500;
+const HOUR_MS = 3_600_000;
+/* a transparent dot */
+const DOT = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlE'
+  + 'QVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+const HOSTILE = [
+  '<img src=x onerror=window.caught=1>', '"><svg onload=window.caught=1>',
+  '<script>window.caught=1</script>', '{{constructor}}${caught=1}',
+  'javascript:window.caught=1//https://a.example/"onmouseover="caught=1',
+  '\u202Egnp.exe', '</textarea><iframe srcdoc="<script>caught=1</script>">',
+];
+
+
+export const FAULTS = {
+  async the_load_at_a_glance(world) {
+    await world.answerAll();
+    const chat = await world.visitorAsks('Хто вільний?', 'Лев');
+    const owner = await world.enter(world.token, '/load');
+    const line = owner.locator(`#chat-${chat}`);
+
+    await line.waitFor();
+    await owner.getByRole('heading', { name: 'Хто з чим працює' }).waitFor();
+    await checked(owner);
+    await picture(owner, 'load');
+    await line.click();
+    await owner.locator('.dialog__title', { hasText: 'Лев' }).waitFor();
+    await world.as(world.petro, 'POST', `chats/${chat}/take`);
+    await line.getByText('Петро Гулак').waitFor();
+    await owner.locator('.load__line', { hasText: 'Петро' }).click();
+    await owner.waitForURL(/status=active&agent=petro/);
+    await owner.locator(`#chat-${chat}`).waitFor();
+    const phone = await world.enter(world.token, '/load', PHONE);
+    await phone.locator('.load__box').first().waitFor();
+    await noSideways(phone);
+    await picture(phone, 'load-phone');
+  },
+
+  async a_row_is_answered_and_its_client_is_known(world) {
+    const chat = await world.visitorAsks('Де ви?', 'Майя');
+    const petro = await world.enter(world.petro, '/inquiries/incoming');
+
+    await petro.locator('.journal__row', { hasText: 'Майя' }).hover();
+    await petro.getByRole('button', { name: 'Відповісти: ' })
+      .and(petro.getByLabel(/Майя/)).click();
+    await petro.locator('.composer__text').waitFor();
+    await petro.waitForURL(new RegExp(`/chats/${chat}`));
+    await petro.getByRole('button', { name: 'Про клієнта' }).click();
+    await petro.locator('.client', { hasText: `№${chat}` }).waitFor();
+    await petro.context().grantPermissions(['clipboard-read',
+      'clipboard-write']);
+    await checked(petro);
+    await picture(petro, 'client');
+    await petro.getByRole('button', { name: 'адресу чату' }).click();
+    assert.equal(await petro.evaluate(() => navigator.clipboard.readText()),
+      `${world.base}#/chats/${chat}`);
+  },
+
+  async files_are_chosen_pasted_and_sent(world) {
+    const chat = await world.visitorAsks('Покажіть чайник', 'Орест');
+    const petro = await world.enter(world.petro, `/chats/${chat}`);
+    const sent = await fakeFiles(petro, chat);
+
+    await petro.locator('.dialog__foot .button--main').click();
+    await petro.locator('.composer__attach input').setInputFiles([
+      { name: 'чайник.png', mimeType: 'image/png', buffer: DOT },
+      { name: HOSTILE[0], mimeType: 'application/zip', buffer: DOT }]);
+    await petro.locator('.uploads__one--failed')
+      .getByText('завеликий').waitFor();
+    await petro.locator('.uploads__one', { hasText: 'чайник.png' })
+      .locator('progress').waitFor({ state: 'detached' });
+    assert.ok(await petro.locator('.composer__send').isDisabled(),
+      'it is not sent without what was chosen');
+    await checked(petro);
+    await picture(petro, 'files');
+    await petro.locator('.uploads__one--failed')
+      .getByRole('button', { name: 'Прибрати' }).click();
+    await pasted(petro);
+    await petro.locator('.uploads__one').nth(1)
+      .locator('progress').waitFor({ state: 'detached' });
+    await petro.locator('.composer__text').press('Enter');
+    await petro.locator('.message .files__picture').first().click();
+    await petro.locator('.picture__img').waitFor();
+    await picture(petro, 'lightbox');
+    await petro.keyboard.press('ArrowRight');
+    await petro.locator('.modal', { hasText: 'знімок.png' }).waitFor();
+    await petro.keyboard.press('Escape');
+    await petro.locator('.modal').waitFor({ state: 'detached' });
+    assert.deepEqual(sent, [['чайник.png', 'знімок.png']]);
+    world.forgive(/ 413 /);
+  },
+
+  async what_was_not_sent_outlives_the_page(world) {
+    const chat = await world.visitorAsks('Чекаю', 'Павло');
+    const petro = await world.enter(world.petro, `/chats/${chat}`);
+    const cut = (route) => (route.request().method() === 'POST'
+      ? route.abort() : route.continue());
+
+    await petro.locator('.dialog__foot .button--main').click();
+    await petro.route(`**/chats/${chat}/messages`, cut);
+    await petro.locator('.composer__text').fill('раз і назавжди');
+    await petro.locator('.composer__text').press('Enter');
+    await petro.locator('.message--failed', { hasText: 'раз' }).waitFor();
+    await petro.reload();
+    await petro.locator('.message--failed', { hasText: 'раз' }).waitFor();
+    await picture(petro, 'not-sent');
+    await petro.unroute(`**/chats/${chat}/messages`, cut);
+    await petro.evaluate(() => dispatchEvent(new Event('online')));
+    await petro.locator('.message--agent .message__delivery').waitFor();
+    await petro.reload();
+    await petro.locator('.message--agent .message__delivery').waitFor();
+    assert.equal(await petro.getByText('раз і назавжди').count(), 1);
+    world.forgive(/ERR_FAILED/);
+  },
+
+  async a_revoked_token_is_told(world) {
+    const { id, token } = await world.api('POST', 'agents/olha/tokens',
+      { name: 'lost' });
+    const page = await world.enter(token);
+
+    await page.locator('.journal__row, .journal__empty').first().waitFor();
+    await world.api('DELETE', `agents/olha/tokens/${id}`);
+    await page.getByText('вхід більше не діє').waitFor();
+    await picture(page, 'revoked');
+    world.forgive(/ 401 /);
+  },
+
+  async a_wrong_clock_makes_nobody_wait(world) {
+    const chat = await world.visitorAsks('Щойно', 'Рада');
+    const page = await world.enter(world.token, '/settings/me');
+
+    await page.addInitScript(lateBy, 3 * HOUR_MS);
+    await world.go(page, '/journal');
+    await page.reload();
+    await page.locator('.banner', { hasText: 'Годинник' }).waitFor();
+    await page.locator(`#chat-${chat}`).waitFor();
+    assert.match(await page.locator('.journal__row', { hasText: 'Рада' })
+      .innerText(), /чекає \d хв/);
+  },
+
+  async a_very_long_dialog(world) {
+    const chat = await world.visitorAsks('Довга розмова', 'Тамара');
+    const page = await world.enter(world.token);
+
+    await page.route(`**/chats/${chat}/messages?*`, (route) =>
+      long(route, chat));
+    await world.go(page, `/chats/${chat}`);
+    await page.getByText(`рядок ${LONG}`, { exact: true }).waitFor();
+    await page.waitForFunction(() => {
+      const box = document.querySelector('.transcript');
+
+      box.scrollTo(0, 0);
+      return document.querySelector('.transcript__older') === null;
+    }, null, { polling: 50, timeout: 60_000 });
+    await page.getByText('рядок 1', { exact: true }).waitFor();
+    assert.ok(await page.locator('.message').count() < LONG / 4,
+      'what is far away is not drawn');
+    const height = await heightOf(page);
+    await page.locator('.transcript').evaluate((box) =>
+      box.scrollTo(0, box.scrollHeight / 2));
+    await page.getByText(/^рядок 2\d\d\d$/).first().waitFor();
+    assert.equal(await heightOf(page), height, 'nothing jumps');
+    world.forgive(/ 422 .*read$/);
+  },
+
+  async hostile_words_stay_words(world) {
+    const names = HOSTILE.map((_, n) => `h${n}`);
+
+    await Promise.all(names.map((id, n) => world.api('PUT', `agents/${id}`,
+      { name: HOSTILE[n] })));
+    await Promise.all(names.map((id, n) => world.api('PUT', `canned/${id}`,
+      { shortcut: `х${n}`, text: HOSTILE[n] })));
+    await world.api('PUT', 'groups/hostile',
+      { name: HOSTILE[0], agents: names });
+    const chats = [];
+    for (const words of HOSTILE) {
+      chats.push(await world.visitorAsks(words, words));
+    }
+    const owner = await world.enter(world.token);
+    for (const place of ['/journal', '/load', `/chats/${chats[1]}?in=journal`,
+      '/inquiries/incoming', '/settings/agents', '/settings/groups/hostile']) {
+      await world.go(owner, place);
+      await owner.getByText('onerror=').filter({ visible: true }).first()
+        .waitFor();
+    }
+    await world.go(owner, `/chats/${chats[0]}`);
+    await owner.locator('.dialog__transfer').click();
+    await owner.locator('.transfer__one', { hasText: 'onerror=' }).first()
+      .waitFor();
+    await owner.keyboard.press('Escape');
+    await owner.locator('.dialog__foot .button--main').click();
+    await owner.locator('.composer__text').pressSequentially('/х');
+    await owner.locator('.canned').waitFor();
+    await picture(owner, 'hostile');
+    assert.deepEqual(await owner.evaluate(() => [window.caught,
+      document.querySelectorAll('[onerror], [onload], iframe, body script, '
+        + 'a[href^="javascript:"]').length]), [undefined, 0]);
+    await Promise.all(names.flatMap((id) => [
+      world.api('DELETE', `canned/${id}`),
+      world.api('DELETE', `agents/${id}`)]));
+    await world.api('DELETE', 'groups/hostile?force=1');
+  },
+};
+
+
+/* the server's part of a message with files, answered at the browser's edge */
+async function fakeFiles(page, chat) {
+  const names = new Map();
+  const sent = [];
+
+  await page.route('**/api/v1/files?*', (route) => {
+    const name = new URL(route.request().url()).searchParams.get('name');
+    const id = `f${names.size}`;
+
+    names.set(id, name);
+    return name === HOSTILE[0]
+      ? route.fulfill({ status: 413, json: { code: 'too_large' } })
+      : route.fulfill({ status: 201, json: { id, type: 'image', name,
+        mime: 'image/png', size: DOT.length } });
+  });
+  await page.route(`**/chats/${chat}/messages`, (route) => {
+    const { attachments } = route.request().postDataJSON();
+
+    sent.push(attachments.map((id) => names.get(id)));
+    return route.fulfill({ status: 201, json: messageOf(chat, 99, {
+      from: 'agent', delivery: 'sent', author: { id: 'petro', name: 'Петро' },
+      attachments: attachments.map((id) => ({ id, type: 'image',
+        name: names.get(id), mime: 'image/png', size: 9,
+        url: '/inbox/icon.svg' })) }) });
+  });
+  return sent;
+}
+
+
+function pasted(page) {
+  return page.locator('.composer__text').evaluate((box, bytes) => {
+    const clipboardData = new DataTransfer();
+
+    clipboardData.items.add(new File([new Uint8Array(bytes)], 'знімок.png',
+      { type: 'image/png' }));
+    box.dispatchEvent(new ClipboardEvent('paste',
+      { clipboardData, bubbles: true, cancelable: true }));
+  }, [...DOT]);
+}
+
+
+/* runs in the page, before its own scripts */
+function lateBy(ms) {
+  const True = Date;
+
+  window.Date = class extends True {
+    constructor(...given) {
+      super(...given.length > 0 ? given : [True.now() + ms]);
+    }
+
+    static now() {
+      return True.now() + ms;
+    }
+  };
+}
+
+
+/* a transcript in large pages; nothing new ever comes */
+function long(route, chat) {
+  const query = new URL(route.request().url()).searchParams;
+  const end = Number(query.get('before') ?? LONG);
+  const start = Math.max(0, end - PAGE);
+  const messages = query.has('since') ? []
+    : Array.from({ length: end - start }, (_, n) => messageOf(chat, start + n,
+      { text: `рядок ${start + n + 1}` }));
+
+  return query.has('wait') ? undefined
+    : route.fulfill({ json: { messages, rev: 1,
+      next: start > 0 ? String(start) : null } });
+}
+
+
+function messageOf(chat, n, more) {
+  return { id: `${1_700_000_000_000_000 + n}-${n}`, chat, rev: 1,
+    from: 'client', author: null, kind: 'text', event: null, text: '',
+    attachments: [], reply_to: null, at: '2026-01-01T10:00:00.000Z',
+    sent_at: null, edited_at: null, deleted: false, reactions: [],
+    delivery: null, error: null, ...more };
+}
+
+
+function heightOf(page) {
+  return page.locator('.transcript').evaluate((box) => box.scrollHeight);
+}
