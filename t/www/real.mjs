@@ -302,6 +302,7 @@ const STORIES = {
 };
 
 
+/** @param {{base: string, token: string, only?: string[]}} where */
 export async function run({ base, token, only = [] }) {
   const browser = await launched();
   const failed = [];

@@ -180,7 +180,7 @@ function inDialog(act) {
 /** @param {1 | -1} by */
 function step(by) {
   const links = /** @type {HTMLElement[]} */ (
-    [...document.querySelectorAll('.journal__link')]);
+    [...document.querySelectorAll('.journal__link, .load__chat')]);
   const at = links.findIndex((link) => link === document.activeElement
     || link.id === `chat-${state.value.dialog?.id}`);
 
