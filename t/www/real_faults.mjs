@@ -1,14 +1,20 @@
 /*
- * More stories of real.mjs: what goes wrong and mends itself, what is very
- * long, and files.
+ * The agents' page against the real server: what goes wrong and mends itself,
+ * what is very long, files, and the load.
+ *
+ *   node t/www/real_faults.mjs BASE TOKEN [story ...]
+ *
+ * The stories are told as those of real.mjs; t/browser_faults.t calls it.
  */
 
 import assert from 'node:assert/strict';
+import process from 'node:process';
 import { checked, noSideways } from './checks.mjs';
 import { picture } from './conversation.mjs';
+import { run } from './real.mjs';
 
 const PHONE = { width: 390, height: 844 };
-const LONG = 4_000;
+const LONG = 2_000;
 const PAGE = 500;
 const HOUR_MS = 3_600_000;
 /* a transparent dot */
@@ -17,7 +23,7 @@ const DOT = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlE'
 const HOSTILE = '<img src=x onerror=alert(1)>.zip';
 
 
-export const FAULTS = {
+const STORIES = {
   async the_load_at_a_glance(world) {
     await world.answerAll();
     const chat = await world.visitorAsks('Хто вільний?', 'Лев');
@@ -163,7 +169,7 @@ export const FAULTS = {
     const height = await heightOf(page);
     await page.locator('.transcript').evaluate((box) =>
       box.scrollTo(0, box.scrollHeight / 2));
-    await page.getByText(/^рядок 2\d\d\d$/).first().waitFor();
+    await page.getByText(/^рядок 10[0-4]\d$/).first().waitFor();
     assert.equal(await heightOf(page), height, 'nothing jumps');
     world.forgive(/ 422 .*read$/);
   },
@@ -254,3 +260,8 @@ function messageOf(chat, n, more) {
 function heightOf(page) {
   return page.locator('.transcript').evaluate((box) => box.scrollHeight);
 }
+
+
+const [base, token, ...only] = process.argv.slice(2);
+
+await run({ base, token, only, stories: STORIES });

@@ -133,6 +133,7 @@ export class Uploads {
   /** @param {import('../lib/api.js').Api} api */
   constructor(api) {
     this.#api = api;
+    addEventListener('online', () => this.#goOn());
     addEventListener('beforeunload', (event) => {
       if (Object.values(state.value.uploads).some((list) =>
         isUploading(list))) {
@@ -167,6 +168,14 @@ export class Uploads {
     this.#held.get(key)?.life.abort();
     this.#held.delete(key);
     tell({ type: 'upload_dropped', id, key });
+  }
+
+  /** What no network has taken is tried again when there is one. */
+  #goOn() {
+    for (const [id, list] of Object.entries(state.value.uploads)) {
+      list.filter((one) => one.trouble?.code === 'offline')
+        .forEach((one) => this.again(Number(id), one.key));
+    }
   }
 
   async #send(id, key) {
