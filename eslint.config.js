@@ -13,7 +13,7 @@ const BROWSER = [
 ];
 
 const NODE = [...BROWSER, 'Buffer', 'ClipboardEvent', 'DataTransfer', 'File',
-  'Response', 'globalThis', 'process'];
+  'OscillatorNode', 'Response', 'globalThis', 'process'];
 
 const RULES = {
   'no-undef': 'error',

@@ -18,5 +18,5 @@ use Test::Inbox::Browser;
 
 my $t = Test::Inbox::Browser->new(workers => 2)->start();
 
-$t->told('real_faults.mjs', at_least => 7);
+$t->told('real_faults.mjs', at_least => 8);
 $t->done();

@@ -67,6 +67,24 @@ const STORIES = {
       `${world.base}#/chats/${chat}`);
   },
 
+  async news_is_heard_after_the_first_press(world) {
+    const petro = await world.enter(world.petro);
+
+    await petro.addInitScript(listening);
+    await petro.reload();
+    await petro.locator('.journal__row, .journal__empty').first().waitFor();
+    await world.visitorAsks('Тихо?', 'Сава');
+    await petro.waitForFunction(() => window.shown.length === 1);
+    assert.equal(await petro.evaluate(() => window.heard), 0,
+      'a page makes no noise before its reader has touched it');
+    await petro.locator('.menu__title').click();
+    await world.visitorAsks('А тепер?', 'Саватій');
+    await petro.waitForFunction(() => window.heard > 0);
+    await petro.waitForFunction(() => window.shown.length === 2);
+    assert.match((await petro.evaluate(() => window.shown))[1].join(' '),
+      /Нове звернення №\d+ · Саватій\nА тепер\?/);
+  },
+
   async files_are_chosen_pasted_and_sent(world) {
     const chat = await world.visitorAsks('Покажіть чайник', 'Орест');
     const petro = await world.enter(world.petro, `/chats/${chat}`);
@@ -217,7 +235,30 @@ function pasted(page) {
 }
 
 
-/* runs in the page, before its own scripts */
+/* These run in the page, before its own scripts. */
+
+/* what would sound and what the system would show, while one looks away */
+function listening() {
+  const { start } = OscillatorNode.prototype;
+
+  Object.assign(window, { heard: 0, shown: [] });
+  OscillatorNode.prototype.start = function counted(...given) {
+    window.heard += 1;
+    return start.apply(this, given);
+  };
+  window.Notification = class {
+    static permission = 'granted';
+
+    constructor(title, { body }) {
+      window.shown.push([title, body]);
+    }
+  };
+  document.hasFocus = () => false;
+  localStorage.setItem('inbox.prefs',
+    JSON.stringify({ system: true, locale: 'uk' }));
+}
+
+
 function lateBy(ms) {
   const True = Date;
 
