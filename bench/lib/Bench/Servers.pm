@@ -3,10 +3,10 @@ package Bench::Servers;
 # Copyright (C) the ngx_inbox authors
 #
 # The servers of one row: a private Redis with the settings of `make run`, a
-# nginx with our module and, when asked for, one with Nchan.  The two nginx have
-# the same lines but for the module and its locations, one worker each, and no
-# access log.  Nothing of the machine's own configuration is read, so Nchan is
-# loaded here and nowhere else.
+# nginx with our module and, when asked for, one with Nchan or with Lua.  All
+# nginx have the same lines but for the modules and their locations, one worker
+# each, and no access log.  Nothing of the machine's own configuration is read,
+# so what is compared with is loaded here and nowhere else.
 #
 #     my $s = Bench::Servers->new(nchan => 1);
 #     $s->inbox(GET => 'me')                 the API as the owner
@@ -31,7 +31,8 @@ use Time::HiRes qw(time sleep);
 our $TOP = abs_path(dirname(abs_path(__FILE__)) . '/../../..');
 our $DIR = "$TOP/build/bench/run";
 our $MODULE = "$TOP/build/bench/ngx_http_inbox_module.so";
-our $NCHAN = '/usr/lib/nginx/modules/ngx_nchan_module.so';
+
+my $MODULES = '/usr/lib/nginx/modules';
 
 my $TOKEN = 'bench-' . join '', map { sprintf '%x', rand 16 } 1 .. 58;
 my $SECRET = join '', map { sprintf '%x', rand 16 } 1 .. 64;
@@ -44,7 +45,7 @@ my $owner = $$;
 my $ticks = POSIX::sysconf(POSIX::_SC_CLK_TCK());
 
 
-# options: nchan (1: that nginx too)
+# options: nchan, lua (1: that nginx too)
 sub new {
     my ($class, %o) = @_;
 
@@ -64,7 +65,7 @@ sub new {
     $self->certificate();
     $self->start_redis();
     $self->start_nginx('inbox');
-    $self->start_nginx('nchan') if $self->{nchan};
+    $self->start_nginx($_) for grep { $self->{$_} } 'nchan', 'lua';
     $self->provision();
 
     return $self;
@@ -98,8 +99,12 @@ sub certificate {
 sub start_redis {
     my ($self) = @_;
 
+    # Nchan knows no other way to it
+    $self->{port}{redis} = $self->{nchan} ? free_port() : 0;
+
     my $conf = $self->spew('redis.conf', <<"END");
-port 0
+bind 127.0.0.1
+port $self->{port}{redis}
 unixsocket $DIR/redis.sock
 dir $DIR
 logfile $DIR/redis.log
@@ -188,13 +193,13 @@ sub files {
 sub nginx_conf {
     my ($self, $name) = @_;
 
-    my $module = $name eq 'nchan' ? $NCHAN : $MODULE;
     my $user = $> == 0 ? 'user root;' : '';
-    my ($main, $locations) = $name eq 'nchan' ? $self->nchan_conf()
-                           : $self->inbox_conf();
+    my $conf = "${name}_conf";
+    my ($modules, $main, $locations) = $self->$conf();
+    my $load = join "\n", map { "load_module $_;" } @$modules;
 
     return <<"END";
-load_module $module;
+$load
 $user
 daemon off;
 pid $DIR/$name.pid;
@@ -233,7 +238,7 @@ END
 
 
 sub inbox_conf {
-    return (<<"MAIN", <<"LOCATIONS");
+    return ([$MODULE], <<"MAIN", <<"LOCATIONS");
     inbox_redis unix:$DIR/redis.sock;
     inbox_root_token_file $DIR/owner.token;
     inbox_secret_file $DIR/secret;
@@ -255,10 +260,29 @@ LOCATIONS
 }
 
 
+# in its own memory, and kept in Redis
 sub nchan_conf {
-    return (<<"MAIN", <<"LOCATIONS");
+    my ($self) = @_;
+
+    return (["$MODULES/ngx_nchan_module.so"], <<"MAIN", <<"LOCATIONS");
     nchan_shared_memory_size 256M;
+    upstream store {
+        nchan_redis_server redis://127.0.0.1:$self->{port}{redis};
+    }
 MAIN
+        location ~ ^/rpub/(\\w+)\$ {
+            nchan_publisher;
+            nchan_channel_id r\$1;
+            nchan_message_buffer_length 1;
+            nchan_message_timeout 60s;
+            nchan_redis_pass store;
+        }
+        location ~ ^/rsub/(\\w+)\$ {
+            nchan_subscriber longpoll;
+            nchan_channel_id r\$1;
+            nchan_subscriber_first_message newest;
+            nchan_redis_pass store;
+        }
         location ~ ^/pub/(\\w+)\$ {
             nchan_publisher;
             nchan_channel_id \$1;
@@ -271,6 +295,47 @@ MAIN
             nchan_subscriber_first_message newest;
         }
         location = /stat { nchan_stub_status; }
+LOCATIONS
+}
+
+
+# what somebody would write in an evening: no rights, no pages, no changes
+sub lua_conf {
+    my ($self) = @_;
+
+    my @modules = map { "$MODULES/$_" } 'ndk_http_module.so',
+        'ngx_http_lua_module.so';
+
+    return (\@modules, <<"MAIN", <<"LOCATIONS");
+    lua_package_path "/usr/share/lua/5.1/?.lua;;";
+    lua_package_cpath "/usr/lib/x86_64-linux-gnu/lua/5.1/?.so;;";
+    init_worker_by_lua_block {
+        cjson = require "cjson"
+        redis = require "nginx.redis"
+    }
+MAIN
+        location = /inbox/hook/tg {
+            client_body_buffer_size 64k;
+            content_by_lua_block {
+                local secret = ngx.var.http_x_telegram_bot_api_secret_token
+                if secret ~= "bench-secret" then return ngx.exit(403) end
+                ngx.req.read_body()
+                local m = cjson.decode(ngx.req.get_body_data()).message
+                local from = m.from
+                local store = redis:new()
+                store:set_timeout(5000)
+                if not store:connect("unix:$DIR/redis.sock") then
+                    return ngx.exit(503)
+                end
+                local answer, err = store:fcall("bench_plain", 1, "plain",
+                    ngx.now(), from.id, m.message_id,
+                    from.first_name .. " " .. (from.last_name or ""), m.text)
+                if not answer then return ngx.exit(503) end
+                store:set_keepalive(60000, 100)
+                ngx.header.content_length = 0
+                return ngx.exit(200)
+            }
+        }
 LOCATIONS
 }
 
@@ -373,7 +438,7 @@ sub stop_one {
 sub stop {
     my ($self) = @_;
 
-    $self->stop_one($_) for 'inbox', 'nchan', 'redis';
+    $self->stop_one($_) for 'inbox', 'nchan', 'lua', 'redis';
     remove_tree($DIR) unless $ENV{BENCH_LEAVE};
     @running = grep { $_ != $self } @running;
 }
