@@ -103,12 +103,8 @@ export class DirectoryKeeper {
   }
 
   async connectLine(channel) {
-    tell({ type: 'line_came', channel, busy: true, trouble: null,
-      connected: false });
-    await this.#onLine(channel, async () => {
-      await this.#api.connect(channel);
-      tell({ type: 'line_came', channel, connected: true });
-    });
+    tell({ type: 'line_came', channel, busy: true, trouble: null });
+    await this.#onLine(channel, () => this.#api.connect(channel));
     tell({ type: 'line_came', channel, busy: false });
     await this.health(channel);
   }
@@ -124,7 +120,7 @@ export class DirectoryKeeper {
     });
   }
 
-  /** @param {() => Promise<void>} act */
+  /** @param {() => Promise<any>} act */
   async #onLine(channel, act) {
     try {
       await act();

@@ -138,8 +138,8 @@ export function commonOf(kind, data) {
 
 function Health({ channel }) {
   const { t, view, wishes, settings } = useHere();
-  const { health, trouble, busy, connected } =
-    settings.lines[channel.id] ?? {};
+  const { health, trouble, busy } = settings.lines[channel.id] ?? {};
+  const { account, note } = health?.connected ?? {};
 
   useEffect(() => {
     wishes.health(channel.id);
@@ -151,8 +151,9 @@ function Health({ channel }) {
       <button class="button button--main" type="button" disabled=${busy}
         onClick=${() => wishes.connectLine(channel.id)}>
         ${t('channels.connect')}</button>
-      <span role="status">${connected && t('channels.connected')}</span>
-    </div>`}
+      <span role="status" dir="auto">${health?.connected
+        && `${t('channels.connected')} ${account ?? ''}`}</span></div>
+    ${note && html`<p class="muted" dir="auto">${note}</p>`}`}
     <p class="problem" role="alert">${trouble
       && (trouble.detail ?? troubleText(trouble, view))}</p>
     ${health && html`<dl class="facts">
