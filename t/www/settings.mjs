@@ -8,6 +8,7 @@
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
 import process from 'node:process';
 import { checked } from './checks.mjs';
 import { launched } from './conversation.mjs';
@@ -217,25 +218,37 @@ async function update(id, secret) {
 }
 
 
+/* a Telegram that knows our bot, or does not */
 async function played() {
-  const platform = { answer: [200, { ok: true, result: true }], asked: [] };
-  const server = createServer((request, response) => {
-    const [status, body] = platform.answer;
+  const bot = { known: true, hook: '' };
+  const answers = {
+    getMe: () => ({ id: 123, is_bot: true, username: 'shop_bot' }),
+    getWebhookInfo: () => ({ url: bot.hook, pending_update_count: 0 }),
+    setWebhook: (body) => {
+      bot.hook = JSON.parse(body).url;
+      return true;
+    },
+  };
+  const server = createServer(async (request, response) => {
+    const body = await text(request);
+    const result = answers[request.url.split('/').at(-1)]?.(body) ?? true;
 
-    platform.asked.push(request.url);
-    request.resume();
-    response.writeHead(status, { 'Content-Type': 'application/json' });
-    response.end(JSON.stringify(body));
+    response.writeHead(bot.known ? 200 : 401,
+      { 'Content-Type': 'application/json' });
+    response.end(JSON.stringify(bot.known ? { ok: true, result }
+      : { ok: false, error_code: 401, description: 'Unauthorized' }));
   });
 
   await new Promise((resolve) => {
     server.listen(Number(PLATFORM), '127.0.0.1', resolve);
   });
-  platform.close = () => {
-    server.closeAllConnections();
-    return new Promise((resolve) => {
-      server.close(resolve);
-    });
+  return {
+    bot,
+    close() {
+      server.closeAllConnections();
+      return new Promise((resolve) => {
+        server.close(resolve);
+      });
+    },
   };
-  return platform;
 }

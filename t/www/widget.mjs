@@ -9,11 +9,12 @@
  */
 
 import assert from 'node:assert/strict';
-import { createServer, request } from 'node:http';
+import { request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import process from 'node:process';
 import { checked, checkedFrame, noSideways } from './checks.mjs';
 import { launched, opened, picture } from './conversation.mjs';
+import { served } from './other_site.mjs';
 import { World } from './world.mjs';
 
 const [BASE, TOKEN, ...ONLY] = process.argv.slice(2);
@@ -178,7 +179,7 @@ const STORIES = {
 };
 
 
-const site = await served();
+const site = await served(BASE);
 const browser = await launched();
 
 try {
@@ -269,53 +270,4 @@ async function weight(url) {
   });
 
   return (await buffer(answer)).length;
-}
-
-
-/** Another site: a page for each channel, under the policy of the docs. */
-async function served() {
-  const origin = new URL(BASE).origin;
-  const server = createServer(({ url }, response) => {
-    const { searchParams: query } = new URL(url, 'http://site');
-    const data = Object.entries(JSON.parse(query.get('data') ?? '{}'))
-      .map(([name, value]) => ` ${name}="${value}"`).join('');
-
-    response.setHeader('Content-Type', 'text/html; charset=utf-8');
-    if (query.has('csp')) {
-      response.setHeader('Content-Security-Policy', `default-src 'none'; ${
-        ''}script-src ${origin}; frame-src ${origin}; base-uri 'none'`);
-    }
-    response.end(`<!doctype html><html lang="uk"><head><title>Site</title>
-      <meta name="viewport" content="width=device-width"><script async src="${
-      BASE}embed/loader.js" data-channel="${query.get('channel')}"${data}>
-      </script></head><body><main><h1>Site</h1></main></body></html>`);
-  });
-  let made = 0;
-
-  await new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const base = `http://127.0.0.1:${server.address().port}/`;
-
-  return {
-    page: (channel, { data = {}, csp = false } = {}) => `${base}?${
-      new URLSearchParams({ channel, data: JSON.stringify(data),
-        ...(csp && { csp: '1' }) })}`,
-
-    async channel(settings = {}) {
-      const id = `site-${made += 1}`;
-
-      await this.world.api('PUT', `channels/${id}`, { kind: 'site', title: id,
-        group: 'support', settings: { locale: 'uk',
-          origins: [base.slice(0, -1)], ...settings } });
-      return id;
-    },
-
-    close() {
-      server.closeAllConnections();
-      return new Promise((resolve) => {
-        server.close(resolve);
-      });
-    },
-  };
 }
