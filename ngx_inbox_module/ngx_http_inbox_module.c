@@ -16,8 +16,10 @@
 #include "ngx_inbox_directive.h"
 #include "ngx_inbox_error_page.h"
 #include "ngx_inbox_http.h"
+#include "ngx_inbox_log.h"
 #include "ngx_inbox_reply.h"
 #include "ngx_inbox_route.h"
+#include "ngx_inbox_meter.h"
 #include "ngx_inbox_worker.h"
 
 
@@ -203,7 +205,7 @@ static ngx_command_t  ngx_http_inbox_commands[] = {
 
 
 static ngx_http_module_t  ngx_http_inbox_module_ctx = {
-    NULL,                                  /* preconfiguration */
+    ngx_inbox_log_add_variables,           /* preconfiguration */
     ngx_http_inbox_init,                   /* postconfiguration */
 
     ngx_http_inbox_create_main_conf,       /* create main configuration */
@@ -298,6 +300,8 @@ ngx_http_inbox_init_process(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
+    mcf->meter = ngx_inbox_meter_enter(mcf->meters);
+
     if (ngx_inbox_worker_create(cycle, mcf) != NGX_OK) {
         ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
                       "inbox worker: could not start");
@@ -315,8 +319,9 @@ ngx_http_inbox_exit_process(ngx_cycle_t *cycle)
 
     mcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_inbox_module);
 
-    if (mcf != NULL) {
+    if (mcf != NULL && mcf->enabled) {
         ngx_inbox_worker_destroy(mcf);
+        ngx_inbox_meter_leave(mcf->meters, mcf->meter);
     }
 }
 
@@ -339,6 +344,8 @@ ngx_http_inbox_create_main_conf(ngx_conf_t *cf)
      *     mcf->secret = { 0, NULL };
      *     mcf->apis = NULL;
      *     mcf->enabled = 0;
+     *     mcf->meters = NULL;
+     *     mcf->meter = NULL;
      *     mcf->worker = NULL;
      */
 
@@ -536,5 +543,11 @@ ngx_http_inbox_init(ngx_conf_t *cf)
     mcf->resolver_timeout = (clcf->resolver_timeout == NGX_CONF_UNSET_MSEC)
                             ? 10000 : clcf->resolver_timeout;
 
-    return ngx_inbox_http_resolver(cf, mcf);
+    if (ngx_inbox_http_resolver(cf, mcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    mcf->meters = ngx_inbox_meter_add_zone(cf, &ngx_http_inbox_module);
+
+    return (mcf->meters != NULL) ? ngx_inbox_log_add_handler(cf) : NGX_ERROR;
 }

@@ -258,6 +258,8 @@ ngx_inbox_ask_wait(ngx_inbox_ask_t *ask)
         return ngx_inbox_ask_away(ask->ctx->r);
     }
 
+    ngx_inbox_trace_asked(&ask->ctx->trace);
+
     if (ask->held) {
         return NGX_DONE;
     }
@@ -290,6 +292,7 @@ ngx_inbox_ask_on_answer(void *data, ngx_inbox_answer_t *answer)
 
     ask->call = NULL;
     ask->sharer = NULL;
+    ngx_inbox_trace_told(&ask->ctx->trace);
 
     if (answer->stale && ask->next_line != NULL && !ask->repeated) {
         rc = ngx_inbox_ask_repeat(ask, answer);

@@ -12,10 +12,10 @@
 
 #include "ngx_inbox_bus.h"
 #include "ngx_inbox_redis.h"
+#include "ngx_inbox_meter.h"
 
 
 #define NGX_INBOX_BUS_PING      500    /* ms */
-#define NGX_INBOX_BUS_PROVEN    1000
 #define NGX_INBOX_BUS_DEAD      3000
 
 
@@ -41,6 +41,7 @@ struct ngx_inbox_bus_s {
     ngx_inbox_bus_hooks_t    hooks;
     ngx_pool_t              *pool;
     ngx_log_t               *log;
+    ngx_inbox_meter_t       *meter;
 
     ngx_rbtree_t             spaces;
     ngx_rbtree_node_t        sentinel;
@@ -52,7 +53,6 @@ struct ngx_inbox_bus_s {
 
     ngx_event_t              ping;     /* cancelable */
     ngx_msec_t               heard;    /* when, ngx_current_msec */
-    ngx_uint_t               count;
 };
 
 
@@ -60,6 +60,7 @@ static ngx_int_t ngx_inbox_bus_tell(ngx_inbox_bus_t *bus,
     const char *command, ngx_inbox_bus_topic_t *topic);
 static void ngx_inbox_bus_on_up(void *data);
 static void ngx_inbox_bus_on_down(void *data);
+static void ngx_inbox_bus_hears(ngx_inbox_bus_t *bus);
 static void ngx_inbox_bus_on_ping(ngx_event_t *ev);
 static void ngx_inbox_bus_on_push(void *data, ngx_inbox_redis_value_t *v);
 static void ngx_inbox_bus_on_pong(ngx_inbox_bus_t *bus,
@@ -92,6 +93,7 @@ ngx_inbox_bus_create(ngx_pool_t *pool, ngx_inbox_main_conf_t *conf,
 
     bus->pool = pool;
     bus->log = log;
+    bus->meter = conf->meter;
     bus->hooks = *hooks;
     ngx_queue_init(&bus->topics);
     ngx_rbtree_init(&bus->spaces, &bus->sentinel, ngx_str_rbtree_insert_value);
@@ -206,7 +208,7 @@ ngx_inbox_bus_on_up(void *data)
     ngx_queue_t            *q;
     ngx_inbox_bus_topic_t  *topic;
 
-    bus->heard = ngx_current_msec;
+    ngx_inbox_bus_hears(bus);
 
     for (q = ngx_queue_head(&bus->topics);
          q != ngx_queue_sentinel(&bus->topics);
@@ -242,6 +244,8 @@ ngx_inbox_bus_on_down(void *data)
         topic = ngx_queue_data(q, ngx_inbox_bus_topic_t, queue);
         topic->live = 0;
     }
+
+    ngx_inbox_meter_gauge(bus->meter, NGX_INBOX_GAUGE_HEARD, 0);
 
     if (bus->ping.timer_set) {
         ngx_del_timer(&bus->ping);
@@ -279,7 +283,7 @@ ngx_inbox_bus_on_push(void *data, ngx_inbox_redis_value_t *v)
     ngx_str_t              *kind, space;
     ngx_inbox_bus_topic_t  *topic;
 
-    bus->heard = ngx_current_msec;
+    ngx_inbox_bus_hears(bus);
 
     /* PONG is a string before the first subscription, an array after it */
 
@@ -314,7 +318,7 @@ ngx_inbox_bus_on_push(void *data, ngx_inbox_redis_value_t *v)
     if (kind->len == 7 && ngx_strncmp(kind->data, "message", 7) == 0
         && v->item[2]->type == NGX_INBOX_REDIS_STRING)
     {
-        bus->count++;
+        ngx_inbox_meter_count(bus->meter, NGX_INBOX_COUNT_NOTICES);
         topic->generation++;
         ngx_inbox_notice_read(&space, &v->item[2]->str, bus->hooks.on_notice,
                               bus->hooks.data);
@@ -530,8 +534,9 @@ ngx_inbox_bus_is_proven(const ngx_inbox_bus_t *bus)
 }
 
 
-ngx_uint_t
-ngx_inbox_bus_heard(const ngx_inbox_bus_t *bus)
+static void
+ngx_inbox_bus_hears(ngx_inbox_bus_t *bus)
 {
-    return bus->count;
+    bus->heard = ngx_current_msec;
+    ngx_inbox_meter_gauge(bus->meter, NGX_INBOX_GAUGE_HEARD, bus->heard);
 }

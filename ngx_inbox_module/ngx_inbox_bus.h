@@ -17,6 +17,10 @@
 #include "ngx_inbox_notice.h"
 
 
+/* a subscription that was heard so lately is alive, ms */
+#define NGX_INBOX_BUS_PROVEN  1000
+
+
 typedef struct {
     ngx_inbox_notice_pt   on_notice;
 
@@ -71,9 +75,5 @@ void ngx_inbox_bus_forget(ngx_inbox_bus_proof_t *proof);
 
 /* heard something (a notice, an answer to PING) less than a second ago */
 ngx_uint_t ngx_inbox_bus_is_proven(const ngx_inbox_bus_t *bus);
-
-/* notices heard since the start, for metrics */
-ngx_uint_t ngx_inbox_bus_heard(const ngx_inbox_bus_t *bus);
-
 
 #endif /* _NGX_INBOX_BUS_H_INCLUDED_ */

@@ -8,7 +8,9 @@
  */
 
 #include "ngx_inbox_census.h"
+#include "ngx_inbox_conf.h"
 #include "ngx_inbox_store.h"
+#include "ngx_inbox_meter.h"
 
 
 #define NGX_INBOX_CENSUS_EVERY  2000    /* ms */
@@ -58,6 +60,8 @@ ngx_inbox_census_create(ngx_pool_t *pool, ngx_inbox_worker_t *worker)
     }
 
     census->worker = worker;
+    ngx_inbox_meter_gauge(worker->conf->meter, NGX_INBOX_GAUGE_FREE,
+                          ngx_cycle->free_connection_n);
     census->pool = pool;
     census->name_len = ngx_sprintf(census->name, "%P-%xD", ngx_pid,
                                    (uint32_t) ngx_random())
@@ -154,6 +158,9 @@ ngx_inbox_census_on_timer(ngx_event_t *ev)
     if (ngx_exiting || ngx_terminate) {
         return;
     }
+
+    ngx_inbox_meter_gauge(census->worker->conf->meter, NGX_INBOX_GAUGE_FREE,
+                          ngx_cycle->free_connection_n);
 
     told = 0;
     last = ngx_queue_last(&census->spaces);

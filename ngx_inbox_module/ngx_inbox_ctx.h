@@ -14,6 +14,7 @@
 #include "ngx_inbox.h"
 #include "ngx_inbox_conf.h"
 #include "ngx_inbox_json.h"
+#include "ngx_inbox_trace.h"
 #include "channels/ngx_inbox_channel.h"
 
 
@@ -67,6 +68,7 @@ struct ngx_inbox_ctx_s {
     void                  *state;      /* the endpoint's own, between steps */
 
     ngx_inbox_ask_t       *ask;        /* of ngx_inbox_ask.c, or NULL */
+    ngx_inbox_trace_t      trace;      /* for the log and the metrics */
 };
 
 

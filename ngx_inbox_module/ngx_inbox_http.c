@@ -31,6 +31,7 @@
 #include "ngx_inbox_http.h"
 #include "ngx_inbox_http_easy.h"
 #include "ngx_inbox_http_loop.h"
+#include "ngx_inbox_meter.h"
 
 
 /* of a send's memory: its own structures and a small request */
@@ -98,6 +99,7 @@ static void ngx_inbox_http_settle(ngx_inbox_http_send_t *send,
     CURLcode code);
 static void ngx_inbox_http_on_end(ngx_event_t *ev);
 static void ngx_inbox_http_send_free(ngx_inbox_http_send_t *send);
+static void ngx_inbox_http_count(ngx_inbox_http_t *http, ngx_uint_t n);
 
 
 ngx_inbox_http_t *
@@ -280,7 +282,7 @@ ngx_inbox_http_send_create(ngx_inbox_http_t *http, ngx_msec_t timeout)
     send->easy.timeout = timeout;
 
     ngx_queue_insert_tail(&http->going, &send->queue);
-    http->in_flight++;
+    ngx_inbox_http_count(http, http->in_flight + 1);
 
     return send;
 }
@@ -465,7 +467,7 @@ ngx_inbox_http_on_end(ngx_event_t *ev)
         /* the slot is free: the callback may start the next */
         ngx_queue_remove(q);
         ngx_queue_init(q);
-        http->in_flight--;
+        ngx_inbox_http_count(http, http->in_flight - 1);
 
         send->called = 1;
         send->done(send->data, &send->answer);
@@ -510,10 +512,18 @@ ngx_inbox_http_send_free(ngx_inbox_http_send_t *send)
 
     if (!send->called) {
         ngx_queue_remove(&send->queue);
-        http->in_flight--;
+        ngx_inbox_http_count(http, http->in_flight - 1);
     }
 
     ngx_destroy_pool(send->pool);
+}
+
+
+static void
+ngx_inbox_http_count(ngx_inbox_http_t *http, ngx_uint_t n)
+{
+    http->in_flight = n;
+    ngx_inbox_meter_gauge(http->conf->meter, NGX_INBOX_GAUGE_SENDS, n);
 }
 
 

@@ -11,6 +11,7 @@
 #include "ngx_inbox_bus.h"
 #include "ngx_inbox_send.h"
 #include "ngx_inbox_store.h"
+#include "ngx_inbox_meter.h"
 #include "ngx_inbox_text.h"
 
 
@@ -21,6 +22,9 @@
 /* a lease is longer than any send can take: the two timeouts of its calls to
    the store come on top */
 #define NGX_INBOX_OUTBOX_LEASE    10000   /* ms beyond the send's timeout */
+/* what a claim tells after its jobs: when the next is due, how many chats wait,
+   since when the one that has waited longest */
+#define NGX_INBOX_OUTBOX_OUTLOOK  3
 /* spaces of one worker */
 #define NGX_INBOX_OUTBOX_SPACES   100000
 
@@ -31,6 +35,7 @@ typedef struct {
     ngx_inbox_outbox_t       *outbox;
     ngx_inbox_store_call_t   *claim;      /* under way, or NULL */
     ngx_event_t               due;        /* cancelable */
+    off_t                     queued;     /* chats, told by the last claim */
     unsigned                  again:1;
 } ngx_inbox_outbox_space_t;
 
@@ -50,6 +55,9 @@ struct ngx_inbox_outbox_s {
     ngx_queue_t               sends;
     ngx_uint_t                nsends;
 
+    off_t                     queued;     /* chats of all spaces */
+    off_t                     oldest;     /* since the last sweep, us; or 0 */
+
     ngx_event_t               sweep;      /* cancelable */
     ngx_inbox_store_call_t   *registry;   /* under way, or NULL */
 };
@@ -66,8 +74,10 @@ static ngx_inbox_outbox_space_t *ngx_inbox_outbox_space(
 static void ngx_inbox_outbox_claim(ngx_inbox_outbox_space_t *space);
 static void ngx_inbox_outbox_on_claimed(void *data,
     ngx_inbox_answer_t *answer);
-static void ngx_inbox_outbox_wait(ngx_inbox_outbox_space_t *space,
-    const ngx_str_t *next);
+static void ngx_inbox_outbox_outlook(const ngx_str_t *text, off_t *number);
+static void ngx_inbox_outbox_wait(ngx_inbox_outbox_space_t *space, off_t next);
+static void ngx_inbox_outbox_tell(ngx_inbox_outbox_space_t *space,
+    off_t queued, off_t oldest);
 static void ngx_inbox_outbox_on_due(ngx_event_t *ev);
 static void ngx_inbox_outbox_on_done(void *data);
 
@@ -153,6 +163,12 @@ ngx_inbox_outbox_on_sweep(ngx_event_t *ev)
     if (ngx_exiting || ngx_terminate) {
         return;
     }
+
+    /* the round that ends now has heard all spaces */
+
+    ngx_inbox_meter_gauge(outbox->worker->conf->meter, NGX_INBOX_GAUGE_OLDEST,
+                          outbox->oldest);
+    outbox->oldest = 0;
 
     if (outbox->registry == NULL) {
         outbox->registry = ngx_inbox_store_spaces(outbox->worker->store,
@@ -315,6 +331,7 @@ ngx_inbox_outbox_on_claimed(void *data, ngx_inbox_answer_t *answer)
 {
     ngx_inbox_outbox_space_t *space = data;
 
+    off_t                     number[NGX_INBOX_OUTBOX_OUTLOOK];
     ngx_uint_t                i, jobs;
     ngx_inbox_outbox_t       *outbox;
     ngx_inbox_redis_value_t  *v;
@@ -342,7 +359,9 @@ ngx_inbox_outbox_on_claimed(void *data, ngx_inbox_answer_t *answer)
         }
     }
 
-    ngx_inbox_outbox_wait(space, &v->item[jobs]->str);
+    ngx_inbox_outbox_outlook(&v->item[jobs]->str, number);
+    ngx_inbox_outbox_wait(space, number[0]);
+    ngx_inbox_outbox_tell(space, number[1], number[2]);
 
     if (space->again || jobs == NGX_INBOX_OUTBOX_CLAIM) {
         ngx_inbox_outbox_claim(space);
@@ -350,10 +369,36 @@ ngx_inbox_outbox_on_claimed(void *data, ngx_inbox_answer_t *answer)
 }
 
 
-/* next: when something is due, us; or empty */
+/* numbers between spaces; 0: not there */
 
 static void
-ngx_inbox_outbox_wait(ngx_inbox_outbox_space_t *space, const ngx_str_t *next)
+ngx_inbox_outbox_outlook(const ngx_str_t *text, off_t *number)
+{
+    off_t       n;
+    u_char     *p, *end, *last;
+    ngx_uint_t  i;
+
+    p = text->data;
+    last = p + text->len;
+
+    for (i = 0; i < NGX_INBOX_OUTBOX_OUTLOOK; i++) {
+        end = ngx_strlchr(p, last, ' ');
+
+        if (end == NULL) {
+            end = last;
+        }
+
+        n = ngx_atoof(p, end - p);
+        number[i] = (n == NGX_ERROR) ? 0 : n;
+        p = ngx_min(end + 1, last);
+    }
+}
+
+
+/* next: when something is due, us; or 0 */
+
+static void
+ngx_inbox_outbox_wait(ngx_inbox_outbox_space_t *space, off_t next)
 {
     off_t        due, now;
     ngx_time_t  *tp;
@@ -362,14 +407,12 @@ ngx_inbox_outbox_wait(ngx_inbox_outbox_space_t *space, const ngx_str_t *next)
         ngx_del_timer(&space->due);
     }
 
-    due = ngx_atoof(next->data, next->len);
-
-    if (next->len == 0 || due == NGX_ERROR) {
+    if (next == 0) {
         return;
     }
 
     tp = ngx_timeofday();
-    due /= 1000;
+    due = next / 1000;
     now = (off_t) tp->sec * 1000 + tp->msec;
 
     if (due - now > NGX_INBOX_OUTBOX_SWEEP) {
@@ -377,6 +420,30 @@ ngx_inbox_outbox_wait(ngx_inbox_outbox_space_t *space, const ngx_str_t *next)
     }
 
     ngx_add_timer(&space->due, (due > now) ? (ngx_msec_t) (due - now) + 1 : 1);
+}
+
+
+/* the gauges: how many wait, and since when the one that has waited longest */
+
+static void
+ngx_inbox_outbox_tell(ngx_inbox_outbox_space_t *space, off_t queued,
+    off_t oldest)
+{
+    ngx_inbox_meter_t   *meter;
+    ngx_inbox_outbox_t  *outbox;
+
+    outbox = space->outbox;
+    meter = outbox->worker->conf->meter;
+
+    outbox->queued += queued - space->queued;
+    space->queued = queued;
+
+    ngx_inbox_meter_gauge(meter, NGX_INBOX_GAUGE_QUEUED, outbox->queued);
+
+    if (oldest && (outbox->oldest == 0 || oldest < outbox->oldest)) {
+        outbox->oldest = oldest;
+        ngx_inbox_meter_gauge(meter, NGX_INBOX_GAUGE_OLDEST, oldest);
+    }
 }
 
 

@@ -20,6 +20,7 @@
 #include "ngx_inbox_hold.h"
 #include "ngx_inbox_roll.h"
 #include "ngx_inbox_rota.h"
+#include "ngx_inbox_meter.h"
 
 
 /* connections that nginx must still have, for the store and for others */
@@ -47,6 +48,7 @@ struct ngx_inbox_park_s {
     ngx_log_t                     *log;
     ngx_inbox_roll_t               roll;
     ngx_inbox_rota_t               rota;
+    uint32_t                       noticed;     /* us, of the last notice */
 };
 
 
@@ -63,7 +65,9 @@ static void ngx_inbox_park_on_bytes(ngx_inbox_detached_t *d);
 static void ngx_inbox_park_on_left(ngx_inbox_detached_t *d, ngx_int_t rc);
 static void ngx_inbox_park_on_cleanup(void *data);
 
+static ngx_http_request_t *ngx_inbox_park_restore(ngx_inbox_parked_t *p);
 static void ngx_inbox_park_unlink(ngx_inbox_parked_t *p);
+static void ngx_inbox_park_meter(ngx_inbox_park_t *park);
 static void ngx_inbox_park_close(ngx_inbox_parked_t *p);
 
 
@@ -112,6 +116,7 @@ ngx_inbox_park_add(ngx_inbox_park_t *park, ngx_http_request_t *r,
     *busy = ngx_inbox_park_is_full(park);
 
     if (*busy) {
+        ngx_inbox_meter_count(park->conf->meter, NGX_INBOX_COUNT_BUSY);
         return NULL;
     }
 
@@ -127,11 +132,18 @@ ngx_inbox_park_add(ngx_inbox_park_t *park, ngx_http_request_t *r,
                               park->conf->max_parked_addr);
     if (rc != NGX_OK) {
         *busy = (rc == NGX_BUSY);
+
+        if (*busy) {
+            ngx_inbox_meter_count(park->conf->meter, NGX_INBOX_COUNT_BUSY);
+        }
+
         ngx_free(p);
         return NULL;
     }
 
     ngx_inbox_rota_enter(&park->rota, &p->rota, terms->wait);
+
+    ngx_inbox_park_meter(park);
 
     p->cleanup->handler = ngx_inbox_park_on_cleanup;
     p->cleanup->data = p;
@@ -183,6 +195,7 @@ ngx_inbox_park_make(ngx_inbox_park_t *park, ngx_http_request_t *r,
     p->owner = owner;
     p->request = r;
     p->saved = (saved != 0);
+    p->rota.woken = 0;
 
     /* without a handler until the poll is parked */
 
@@ -227,6 +240,10 @@ ngx_inbox_park_hears(const ngx_inbox_parked_t *p)
 void
 ngx_inbox_park_sleep(ngx_inbox_parked_t *p)
 {
+    if (!p->rota.pending) {
+        p->rota.woken = 0;
+    }
+
     ngx_inbox_rota_sleep(&p->park->rota, &p->rota, p->request && p->saved);
 }
 
@@ -267,6 +284,8 @@ ngx_inbox_park_notify(ngx_inbox_park_t *park, const ngx_str_t *topic,
     ngx_log_debug2(NGX_LOG_DEBUG_HTTP, park->log, 0,
                    "inbox park notify, why %d, of %ui", why, park->rota.count);
 
+    park->noticed = (uint32_t) ngx_inbox_meter_clock() | 1;
+
     ngx_inbox_roll_each(&park->roll, topic, ngx_inbox_park_mark, why);
 }
 
@@ -285,6 +304,10 @@ ngx_inbox_park_mark(ngx_inbox_roll_entry_t *e, ngx_uint_t why)
     ngx_inbox_parked_t  *p;
 
     p = ngx_queue_data(e, ngx_inbox_parked_t, roll);
+
+    if (why == NGX_INBOX_WAKE_NOTICE && p->rota.woken == 0) {
+        p->rota.woken = p->park->noticed;
+    }
 
     ngx_inbox_rota_mark(&p->park->rota, &p->rota, why);
 }
@@ -330,7 +353,7 @@ ngx_inbox_park_on_left(ngx_inbox_detached_t *d, ngx_int_t rc)
     ngx_inbox_park_unlink(p);
     p->owner->gone(p);
 
-    r = ngx_inbox_detach_restore(d);
+    r = ngx_inbox_park_restore(p);
     ngx_free(p);
 
     if (r) {
@@ -369,10 +392,31 @@ ngx_inbox_park_rise(ngx_inbox_parked_t *p)
         }
 
     } else {
-        r = ngx_inbox_detach_restore(&p->detached);
+        r = ngx_inbox_park_restore(p);
+    }
+
+    if (p->rota.woken) {
+        ngx_inbox_meter_count(p->park->conf->meter, NGX_INBOX_COUNT_WAKES);
+        ngx_inbox_meter_time(p->park->conf->meter, NGX_INBOX_TIME_WAKE,
+                     (uint32_t) ngx_inbox_meter_clock() - p->rota.woken);
     }
 
     ngx_free(p);
+
+    return r;
+}
+
+
+static ngx_http_request_t *
+ngx_inbox_park_restore(ngx_inbox_parked_t *p)
+{
+    ngx_http_request_t  *r;
+
+    r = ngx_inbox_detach_restore(&p->detached);
+
+    if (r != NULL && p->owner->dress != NULL) {
+        p->owner->dress(p, r);
+    }
 
     return r;
 }
@@ -402,6 +446,22 @@ ngx_inbox_park_unlink(ngx_inbox_parked_t *p)
 
     ngx_inbox_roll_leave(&p->park->roll, &p->roll);
     ngx_inbox_rota_leave(&p->park->rota, &p->rota);
+    ngx_inbox_park_meter(p->park);
+}
+
+
+ngx_uint_t
+ngx_inbox_park_count(const ngx_inbox_park_t *park)
+{
+    return park->rota.count;
+}
+
+
+static void
+ngx_inbox_park_meter(ngx_inbox_park_t *park)
+{
+    ngx_inbox_meter_gauge(park->conf->meter, NGX_INBOX_GAUGE_PARKED,
+                          park->rota.count);
 }
 
 
@@ -410,13 +470,6 @@ ngx_inbox_park_hold(ngx_http_request_t *r, void (*gone)(void *data),
     void *data)
 {
     return ngx_inbox_hold_start(r, gone, data);
-}
-
-
-ngx_uint_t
-ngx_inbox_park_count(const ngx_inbox_park_t *park)
-{
-    return park->rota.count;
 }
 
 

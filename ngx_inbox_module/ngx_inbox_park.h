@@ -55,6 +55,10 @@ typedef struct {
     /* the client left (or memory is out): forget what is in flight and free
        what the record owns; p is freed when this returns */
     void   (*gone)(ngx_inbox_parked_t *p);
+
+    /* r was made anew, to be answered or only to be logged: say whose it is.
+       NULL: nobody wants to know */
+    void   (*dress)(ngx_inbox_parked_t *p, ngx_http_request_t *r);
 } ngx_inbox_park_owner_t;
 
 
@@ -128,6 +132,5 @@ void ngx_inbox_park_notify_under(ngx_inbox_park_t *park,
     const ngx_str_t *head, ngx_inbox_wake_e why);
 
 ngx_uint_t ngx_inbox_park_count(const ngx_inbox_park_t *park);
-
 
 #endif /* _NGX_INBOX_PARK_H_INCLUDED_ */

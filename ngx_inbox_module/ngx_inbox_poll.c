@@ -2,15 +2,11 @@
 /*
  * Copyright (C) the ngx_inbox authors
  *
- * What sleeps must be able to ask again without its request: the record is the
- * function, the space and the arguments, in one block that the park keeps
- * behind its own record.  Lengths are 16 bits: no argument is longer than a
- * path's parameter or a token's digest.
- *
- *     record | space | argument … argument | channel | user
+ * Park, ask, sleep: in this order, so that no notice falls between an answer
+ * and the sleep.  What is kept meanwhile is in ngx_inbox_poll_record.c.
  */
 
-#include "ngx_inbox_poll.h"
+#include "ngx_inbox_poll_own.h"
 #include "ngx_inbox_ask.h"
 #include "ngx_inbox_audience.h"
 #include "ngx_inbox_bus.h"
@@ -24,45 +20,10 @@
 #include "ngx_inbox_typing.h"
 
 
-/* the journal has the most */
-#define NGX_INBOX_POLL_ARGS  16
-
-
-typedef struct {
-    ngx_inbox_worker_t        *worker;
-    ngx_inbox_sharer_t        *call;     /* in flight, or NULL */
-
-    uint32_t                   typing;   /* mark of when it came */
-
-    u_char                     fn;
-    u_char                     n;
-    unsigned                   first:1;  /* not asked yet */
-    unsigned                   last:1;   /* answer, whatever it is */
-    unsigned                   cors:1;   /* a page of another origin waits */
-
-    uint16_t                   space;    /* lengths */
-    uint16_t                   channel;
-    uint16_t                   user;
-    uint16_t                   arg[NGX_INBOX_POLL_ARGS];
-} ngx_inbox_poll_record_t;
-
-
-typedef struct {
-    ngx_str_t                  space;
-    ngx_str_t                  arg[NGX_INBOX_POLL_ARGS];
-    ngx_str_t                  channel;
-    ngx_str_t                  user;
-} ngx_inbox_poll_strings_t;
-
-
 static ngx_uint_t ngx_inbox_poll_recall(ngx_inbox_parked_t *p,
     ngx_inbox_ctx_t *ctx, const ngx_inbox_poll_t *poll);
 static void ngx_inbox_poll_fcall(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_poll_t *poll, ngx_inbox_fcall_t *fcall);
-static ngx_inbox_poll_record_t *ngx_inbox_poll_record(ngx_inbox_ctx_t *ctx,
-    const ngx_inbox_poll_t *poll, size_t *size);
-static void ngx_inbox_poll_strings(ngx_inbox_poll_record_t *rec,
-    ngx_inbox_poll_strings_t *s);
 static ngx_int_t ngx_inbox_poll_ask(ngx_inbox_parked_t *p);
 static void ngx_inbox_poll_on_answer(void *data, ngx_inbox_answer_t *answer);
 static void ngx_inbox_poll_space(ngx_inbox_poll_record_t *rec,
@@ -76,7 +37,6 @@ static ngx_int_t ngx_inbox_poll_send_typing(ngx_http_request_t *r,
     const ngx_str_t *empty, const ngx_str_t *json);
 static void ngx_inbox_poll_answer(ngx_inbox_parked_t *p,
     ngx_inbox_answer_t *answer);
-static void ngx_inbox_poll_uncount(ngx_inbox_poll_record_t *rec);
 static ngx_http_request_t *ngx_inbox_poll_rise(ngx_inbox_parked_t *p);
 static void ngx_inbox_poll_refuse(ngx_inbox_parked_t *p);
 static void ngx_inbox_poll_wake(ngx_inbox_parked_t *p, ngx_inbox_wake_e why);
@@ -91,7 +51,8 @@ static ngx_int_t ngx_inbox_poll_send(ngx_http_request_t *r,
 
 static const ngx_inbox_park_owner_t  ngx_inbox_poll_owner = {
     ngx_inbox_poll_wake,
-    ngx_inbox_poll_gone
+    ngx_inbox_poll_gone,
+    ngx_inbox_poll_dress
 };
 
 
@@ -181,82 +142,6 @@ ngx_inbox_poll_fcall(ngx_inbox_ctx_t *ctx, const ngx_inbox_poll_t *poll,
     fcall->space = &ctx->space;
     fcall->args = poll->args;
     fcall->n = poll->n;
-}
-
-
-static ngx_inbox_poll_record_t *
-ngx_inbox_poll_record(ngx_inbox_ctx_t *ctx, const ngx_inbox_poll_t *poll,
-    size_t *size)
-{
-    u_char                   *p;
-    ngx_uint_t                i;
-    ngx_inbox_poll_record_t  *rec;
-
-    *size = sizeof(ngx_inbox_poll_record_t) + ctx->space.len
-            + poll->channel.len + poll->user.len;
-
-    for (i = 0; i < poll->n; i++) {
-        *size += poll->args[i].len;
-    }
-
-    if (poll->n > NGX_INBOX_POLL_ARGS || *size > 65535) {
-        return NULL;
-    }
-
-    rec = ngx_pcalloc(ctx->r->pool, *size);
-    if (rec == NULL) {
-        return NULL;
-    }
-
-    rec->worker = ctx->worker;
-    rec->typing = ngx_inbox_typing_mark(ctx->worker->typing);
-    rec->first = 1;
-    rec->cors = ctx->cors;
-    rec->fn = (u_char) poll->fn;
-    rec->n = (u_char) poll->n;
-    rec->space = (uint16_t) ctx->space.len;
-    rec->channel = (uint16_t) poll->channel.len;
-    rec->user = (uint16_t) poll->user.len;
-
-    p = ngx_cpymem(rec + 1, ctx->space.data, ctx->space.len);
-
-    for (i = 0; i < poll->n; i++) {
-        rec->arg[i] = (uint16_t) poll->args[i].len;
-        p = ngx_cpymem(p, poll->args[i].data, poll->args[i].len);
-    }
-
-    p = ngx_cpymem(p, poll->channel.data, poll->channel.len);
-    ngx_memcpy(p, poll->user.data, poll->user.len);
-
-    return rec;
-}
-
-
-static void
-ngx_inbox_poll_strings(ngx_inbox_poll_record_t *rec,
-    ngx_inbox_poll_strings_t *s)
-{
-    u_char      *p;
-    ngx_uint_t   i;
-
-    p = (u_char *) (rec + 1);
-
-    s->space.data = p;
-    s->space.len = rec->space;
-    p += rec->space;
-
-    for (i = 0; i < rec->n; i++) {
-        s->arg[i].data = p;
-        s->arg[i].len = rec->arg[i];
-        p += rec->arg[i];
-    }
-
-    s->channel.data = p;
-    s->channel.len = rec->channel;
-    p += rec->channel;
-
-    s->user.data = p;
-    s->user.len = rec->user;
 }
 
 
@@ -465,28 +350,20 @@ ngx_inbox_poll_answer(ngx_inbox_parked_t *p, ngx_inbox_answer_t *answer)
 }
 
 
-static void
-ngx_inbox_poll_uncount(ngx_inbox_poll_record_t *rec)
-{
-    ngx_inbox_poll_strings_t  s;
-
-    ngx_inbox_poll_strings(rec, &s);
-    ngx_inbox_census_remove(rec->worker->census, &s.space);
-}
-
-
 /* the request was made anew: the headers that it had are gone */
 
 static ngx_http_request_t *
 ngx_inbox_poll_rise(ngx_inbox_parked_t *p)
 {
-    ngx_uint_t                cors;
-    ngx_http_request_t       *r;
-    ngx_inbox_poll_record_t  *rec;
+    ngx_uint_t                 cors;
+    ngx_http_request_t        *r;
+    ngx_inbox_poll_record_t   *rec;
+    ngx_inbox_poll_strings_t   s;
 
     rec = ngx_inbox_park_record(p);
     cors = rec->cors;
-    ngx_inbox_poll_uncount(rec);
+    ngx_inbox_poll_strings(rec, &s);
+    ngx_inbox_census_remove(rec->worker->census, &s.space);
 
     r = ngx_inbox_park_rise(p);
 
@@ -546,11 +423,13 @@ ngx_inbox_poll_wake(ngx_inbox_parked_t *p, ngx_inbox_wake_e why)
 static void
 ngx_inbox_poll_gone(ngx_inbox_parked_t *p)
 {
-    ngx_inbox_poll_record_t  *rec;
+    ngx_inbox_poll_record_t   *rec;
+    ngx_inbox_poll_strings_t   s;
 
     rec = ngx_inbox_park_record(p);
 
-    ngx_inbox_poll_uncount(rec);
+    ngx_inbox_poll_strings(rec, &s);
+    ngx_inbox_census_remove(rec->worker->census, &s.space);
 
     if (rec->call != NULL) {
         ngx_inbox_share_forget(rec->call);

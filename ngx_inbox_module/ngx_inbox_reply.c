@@ -9,6 +9,7 @@
 #include "ngx_inbox_reply.h"
 #include "ngx_inbox_compat.h"
 #include "ngx_inbox_json.h"
+#include "ngx_inbox_trace.h"
 
 #include <ngx_md5.h>
 
@@ -19,6 +20,8 @@
 
 static ngx_int_t ngx_inbox_reply_send(ngx_http_request_t *r, ngx_uint_t status,
     const char *type, const ngx_str_t *body);
+static void ngx_inbox_reply_note(ngx_http_request_t *r,
+    const ngx_str_t *code);
 static const char *ngx_inbox_reply_title(ngx_uint_t status);
 
 
@@ -242,6 +245,8 @@ ngx_inbox_reply_problem_str(ngx_http_request_t *r, ngx_uint_t status,
         return NGX_ERROR;
     }
 
+    ngx_inbox_reply_note(r, code);
+
     if (status == NGX_HTTP_SERVICE_UNAVAILABLE
         && ngx_inbox_reply_header(r, "Retry-After", &retry) != NGX_OK)
     {
@@ -253,6 +258,29 @@ ngx_inbox_reply_problem_str(ngx_http_request_t *r, ngx_uint_t status,
     }
 
     return ngx_inbox_reply_send(r, status, "application/problem+json", &body);
+}
+
+
+/* the log names the reason: a copy, the store's words go with its answer */
+
+static void
+ngx_inbox_reply_note(ngx_http_request_t *r, const ngx_str_t *code)
+{
+    ngx_str_t           copy;
+    ngx_inbox_trace_t  *trace;
+
+    trace = ngx_inbox_trace(r);
+    copy = *code;
+
+    if (trace == NULL) {
+        return;
+    }
+
+    copy.data = ngx_pstrdup(r->pool, &copy);
+
+    if (copy.data != NULL) {
+        trace->code = copy;
+    }
 }
 
 

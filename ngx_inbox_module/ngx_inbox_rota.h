@@ -19,6 +19,7 @@ typedef struct {
     ngx_inbox_wheel_node_t          turn;
     unsigned                        state:2;
     unsigned                        pending:5;   /* a bit for each _wake_e */
+    uint32_t                        woken;       /* the park's: us, or 0 */
 } ngx_inbox_rota_entry_t;
 
 /* both are called from nginx's loop, never from within a function below, and

@@ -38,37 +38,14 @@
 #define NGX_INBOX_ROUTE_DIGITS  15
 
 
-typedef enum {
-    NGX_INBOX_ROUTE_ANYBODY = 0,
-    NGX_INBOX_ROUTE_AGENT,          /* token, cookie or nginx's identity */
-    NGX_INBOX_ROUTE_ROOT,           /* the root token */
-    NGX_INBOX_ROUTE_VISITOR,        /* of the channel in param[0] */
-    NGX_INBOX_ROUTE_INTERNAL        /* nginx's own errors */
-} ngx_inbox_route_who_e;
-
-
-typedef enum {
-    NGX_INBOX_ROUTE_NONE = 0,
-    NGX_INBOX_ROUTE_JSON,           /* an object, or nothing */
-    NGX_INBOX_ROUTE_RAW
-} ngx_inbox_route_body_e;
-
-
-typedef struct {
-    ngx_uint_t               methods;
-    const char              *pattern;
-    ngx_inbox_route_who_e    who;
-    ngx_inbox_route_body_e   body;
-    ngx_inbox_endpoint_pt    endpoint;
-} ngx_inbox_route_t;
-
-
 typedef struct {
     ngx_inbox_ctx_t          ctx;    /* first: an endpoint's ctx is this */
     const ngx_inbox_route_t  *route;
 } ngx_inbox_route_ctx_t;
 
 
+static void ngx_inbox_route_trace(ngx_inbox_ctx_t *ctx,
+    const ngx_inbox_route_t *route);
 static ngx_int_t ngx_inbox_route_find(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_route_t **found, ngx_uint_t *methods);
 static ngx_uint_t ngx_inbox_route_match(const char *pattern, ngx_str_t *path,
@@ -87,7 +64,7 @@ static ngx_int_t ngx_inbox_route_on_not_root(ngx_inbox_ctx_t *ctx,
     ngx_inbox_answer_t *answer);
 
 
-static const ngx_inbox_route_t  ngx_inbox_routes[] = {
+const ngx_inbox_route_t  ngx_inbox_routes[] = {
 
     { NGX_INBOX_ROUTE_GET, "hook/@", NGX_INBOX_ROUTE_ANYBODY,
       NGX_INBOX_ROUTE_NONE, ngx_inbox_webhook_hello },
@@ -229,7 +206,7 @@ static const ngx_inbox_route_t  ngx_inbox_routes[] = {
     { NGX_INBOX_ROUTE_GET, "health", NGX_INBOX_ROUTE_ANYBODY,
       NGX_INBOX_ROUTE_NONE, ngx_inbox_metrics_health },
     { NGX_INBOX_ROUTE_GET, "metrics", NGX_INBOX_ROUTE_ANYBODY,
-      NGX_INBOX_ROUTE_NONE, ngx_inbox_metrics },
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_route_metrics },
 
     { NGX_INBOX_ROUTE_GET|NGX_HTTP_POST|NGX_HTTP_PUT, "problem",
       NGX_INBOX_ROUTE_INTERNAL, NGX_INBOX_ROUTE_NONE, ngx_inbox_route_problem },
@@ -258,6 +235,8 @@ ngx_inbox_route(ngx_http_request_t *r, ngx_inbox_worker_t *worker,
     ctx->conf = conf;
     ctx->path = *path;
 
+    ngx_inbox_route_trace(ctx, NULL);
+
     if (ngx_inbox_route_find(ctx, &rctx->route, &methods) != NGX_OK) {
 
         if (methods && ngx_inbox_route_space(ctx) == NGX_OK) {
@@ -269,6 +248,8 @@ ngx_inbox_route(ngx_http_request_t *r, ngx_inbox_worker_t *worker,
         return ngx_inbox_reply_problem(r, NGX_HTTP_NOT_FOUND, "not_found",
                                        "there is no such path");
     }
+
+    ngx_inbox_route_trace(ctx, rctx->route);
 
     if (!ngx_inbox_route_has_id(ctx, rctx->route)) {
         (void) ngx_http_discard_request_body(r);
@@ -305,6 +286,37 @@ ngx_inbox_route(ngx_http_request_t *r, ngx_inbox_worker_t *worker,
     return ngx_inbox_cors_is_asked(ctx)
            ? ngx_inbox_cors(ctx, ngx_inbox_route_enter)
            : ngx_inbox_route_enter(ctx);
+}
+
+
+/* route: NULL as long as it is not known */
+
+static void
+ngx_inbox_route_trace(ngx_inbox_ctx_t *ctx, const ngx_inbox_route_t *route)
+{
+    ngx_inbox_trace_t  *trace;
+
+    trace = &ctx->trace;
+
+    if (route == NULL) {
+        trace->meter = ctx->worker->conf->meter;
+        trace->start = ngx_inbox_meter_clock();
+        trace->route = NGX_INBOX_METER_ROUTES - 1;
+        ngx_inbox_trace_set(ctx->r, trace);
+        return;
+    }
+
+    trace->route = route - ngx_inbox_routes;
+
+    if (ngx_strncmp(route->pattern, "api/v1/chats/#", 14) == 0) {
+        trace->chat = ctx->param[0];
+
+    } else if (ngx_strncmp(route->pattern, "hook/@", 6) == 0
+               || ngx_strncmp(route->pattern, "widget/@", 8) == 0
+               || ngx_strncmp(route->pattern, "api/v1/channels/@", 17) == 0)
+    {
+        trace->channel = ctx->param[0];
+    }
 }
 
 
@@ -403,18 +415,22 @@ ngx_inbox_route_has_id(ngx_inbox_ctx_t *ctx, const ngx_inbox_route_t *route)
 static ngx_int_t
 ngx_inbox_route_space(ngx_inbox_ctx_t *ctx)
 {
-    if (ctx->conf->space == NULL) {
-        ngx_str_set(&ctx->space, "default");
-        return NGX_OK;
-    }
+    ngx_str_set(&ctx->space, "default");
 
-    if (ngx_http_complex_value(ctx->r, ctx->conf->space, &ctx->space)
-        != NGX_OK)
+    if (ctx->conf->space != NULL
+        && ngx_http_complex_value(ctx->r, ctx->conf->space, &ctx->space)
+           != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    return ngx_inbox_text_is_id(&ctx->space) ? NGX_OK : NGX_DECLINED;
+    if (!ngx_inbox_text_is_id(&ctx->space)) {
+        return NGX_DECLINED;
+    }
+
+    ctx->trace.space = ctx->space;
+
+    return NGX_OK;
 }
 
 
@@ -548,6 +564,8 @@ ngx_inbox_route_who(ngx_inbox_ctx_t *ctx, const ngx_inbox_route_t *route)
         ctx->refused = NGX_HTTP_INTERNAL_SERVER_ERROR;
         return NGX_ERROR;
     }
+
+    ctx->trace.agent = ctx->who;
 
     if (route->who == NGX_INBOX_ROUTE_ROOT
         && (ctx->who.len != 4 || ngx_strncmp(ctx->who.data, "root", 4) != 0))

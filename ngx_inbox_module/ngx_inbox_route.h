@@ -20,5 +20,8 @@
 ngx_int_t ngx_inbox_route(ngx_http_request_t *r, ngx_inbox_worker_t *worker,
     ngx_inbox_loc_conf_t *conf, ngx_str_t *path);
 
+/* of a trace: "api/v1/chats/{id}", into r's pool; len 0: no route fits */
+ngx_str_t ngx_inbox_route_name(ngx_pool_t *pool, ngx_uint_t route);
+
 
 #endif /* _NGX_INBOX_ROUTE_H_INCLUDED_ */

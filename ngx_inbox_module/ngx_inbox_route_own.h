@@ -3,7 +3,8 @@
  * Copyright (C) the ngx_inbox authors
  *
  * Layer 9: inside of the route.  route: the table and the steps of a request;
- * route_refuse: what is said to those that the table has no endpoint for.
+ * route_refuse: what is said to those that the table has no endpoint for;
+ * route_name: how the table's lines are called in the metrics.
  */
 
 #ifndef _NGX_INBOX_ROUTE_OWN_H_INCLUDED_
@@ -14,12 +15,44 @@
 #include "ngx_inbox_ctx.h"
 
 
+typedef enum {
+    NGX_INBOX_ROUTE_ANYBODY = 0,
+    NGX_INBOX_ROUTE_AGENT,          /* token, cookie or nginx's identity */
+    NGX_INBOX_ROUTE_ROOT,           /* the root token */
+    NGX_INBOX_ROUTE_VISITOR,        /* of the channel in param[0] */
+    NGX_INBOX_ROUTE_INTERNAL        /* nginx's own errors */
+} ngx_inbox_route_who_e;
+
+
+typedef enum {
+    NGX_INBOX_ROUTE_NONE = 0,
+    NGX_INBOX_ROUTE_JSON,           /* an object, or nothing */
+    NGX_INBOX_ROUTE_RAW
+} ngx_inbox_route_body_e;
+
+
+typedef struct {
+    ngx_uint_t               methods;
+    const char              *pattern;
+    ngx_inbox_route_who_e    who;
+    ngx_inbox_route_body_e   body;
+    ngx_inbox_endpoint_pt    endpoint;
+} ngx_inbox_route_t;
+
+
+/* route: the table; the last has no pattern */
+extern const ngx_inbox_route_t  ngx_inbox_routes[];
+
+
 /* refuse: OPTIONS, or a method that the path does not know; methods: those
    that it does */
 ngx_int_t ngx_inbox_route_no_method(ngx_inbox_ctx_t *ctx, ngx_uint_t methods);
 
 /* refuse: nginx's own error, redirected here by error_page */
 ngx_int_t ngx_inbox_route_problem(ngx_inbox_ctx_t *ctx);
+
+/* name: the endpoint of the metrics, to which it gives the names */
+ngx_int_t ngx_inbox_route_metrics(ngx_inbox_ctx_t *ctx);
 
 
 #endif /* _NGX_INBOX_ROUTE_OWN_H_INCLUDED_ */

@@ -15,6 +15,7 @@
 #include "ngx_inbox_exchange.h"
 #include "ngx_inbox_json.h"
 #include "ngx_inbox_store.h"
+#include "ngx_inbox_meter.h"
 #include "ngx_inbox_text.h"
 
 
@@ -89,6 +90,8 @@ static ngx_msec_t ngx_inbox_send_backoff(ngx_inbox_send_t *send);
 static void ngx_inbox_send_never(ngx_inbox_send_t *send, ngx_str_t *words);
 static void ngx_inbox_send_settle(ngx_inbox_send_t *send, const char *outcome,
     const ngx_str_t *message, const ngx_str_t *words);
+static void ngx_inbox_send_count(ngx_inbox_send_t *send,
+    const char *outcome);
 static void ngx_inbox_send_tell(ngx_inbox_send_t *send);
 static void ngx_inbox_send_on_tell(ngx_event_t *ev);
 static void ngx_inbox_send_on_settled(void *data, ngx_inbox_answer_t *answer);
@@ -431,7 +434,25 @@ ngx_inbox_send_settle(ngx_inbox_send_t *send, const char *outcome,
         ngx_str_set(&send->args[7], "0");
     }
 
+    ngx_inbox_send_count(send, outcome);
     ngx_inbox_send_tell(send);
+}
+
+
+static void
+ngx_inbox_send_count(ngx_inbox_send_t *send, const char *outcome)
+{
+    ngx_inbox_hook_e            how;
+    const ngx_inbox_channel_t  *channel;
+
+    channel = ngx_inbox_channel_find(&send->item[NGX_INBOX_SEND_KIND]);
+    how = (*outcome == 's') ? NGX_INBOX_HOOK_SENT
+          : (*outcome == 'l') ? NGX_INBOX_HOOK_LATER : NGX_INBOX_HOOK_NEVER;
+
+    if (channel != NULL && *outcome != 'r') {
+        ngx_inbox_meter_hook(send->worker->conf->meter,
+                             ngx_inbox_channel_place(channel), how);
+    }
 }
 
 

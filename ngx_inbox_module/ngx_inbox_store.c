@@ -25,6 +25,8 @@ static void ngx_inbox_store_on_answer(void *data, ngx_int_t rc,
     ngx_inbox_redis_value_t *v);
 static ngx_uint_t ngx_inbox_store_repeat(ngx_inbox_store_call_t *call,
     ngx_inbox_redis_value_t *v);
+static void ngx_inbox_store_meter(ngx_inbox_store_call_t *call,
+    ngx_inbox_answer_t *answer);
 
 
 static const char *ngx_inbox_store_functions[] = {
@@ -63,6 +65,7 @@ ngx_inbox_store_create(ngx_pool_t *pool, ngx_inbox_main_conf_t *conf,
 
     store->pool = pool;
     store->log = log;
+    store->meter = conf->meter;
     store->starting = 1;
     ngx_queue_init(&store->waiting);
     ngx_rbtree_init(&store->spaces, &store->sentinel,
@@ -136,6 +139,10 @@ ngx_inbox_store_call(ngx_inbox_store_t *store, const ngx_inbox_fcall_t *fcall,
     ngx_memcpy(&argv[5], fcall->args, fcall->n * sizeof(ngx_str_t));
 
     call = ngx_inbox_store_make(store, argv, fcall->n + 5, done, data);
+
+    if (call != NULL) {
+        call->fn = fcall->fn;
+    }
 
     ngx_free(argv);
 
@@ -241,6 +248,8 @@ ngx_inbox_store_make(ngx_inbox_store_t *store, const ngx_str_t *argv,
     call->store = store;
     call->done = done;
     call->data = data;
+    call->fn = NGX_INBOX_FN_LAST;
+    call->started = ngx_inbox_meter_clock();
     call->argc = argc;
     call->argv = (ngx_str_t *) (call + 1);
 
@@ -253,12 +262,15 @@ ngx_inbox_store_make(ngx_inbox_store_t *store, const ngx_str_t *argv,
     }
 
     if (ngx_inbox_store_start(call) != NGX_OK) {
+        ngx_inbox_meter_count(store->meter, NGX_INBOX_COUNT_REFUSED);
         store->full = store->ready;
         ngx_free(call);
         return NULL;
     }
 
     store->in_flight++;
+    ngx_inbox_meter_gauge(store->meter, NGX_INBOX_GAUGE_CALLS,
+                          store->in_flight);
 
     return call;
 }
@@ -321,6 +333,8 @@ static void
 ngx_inbox_store_less(ngx_inbox_store_t *store)
 {
     store->in_flight--;
+    ngx_inbox_meter_gauge(store->meter, NGX_INBOX_GAUGE_CALLS,
+                          store->in_flight);
 
     if (store->full && store->in_flight < NGX_INBOX_STORE_ROOM) {
         store->full = 0;
@@ -389,20 +403,29 @@ void
 ngx_inbox_store_finish(ngx_inbox_store_call_t *call, ngx_inbox_answer_t *answer)
 {
     ngx_inbox_store_less(call->store);
+    ngx_inbox_store_meter(call, answer);
     call->done(call->data, answer);
     ngx_free(call);
 }
 
 
-ngx_uint_t
-ngx_inbox_store_in_flight(const ngx_inbox_store_t *store)
+static void
+ngx_inbox_store_meter(ngx_inbox_store_call_t *call, ngx_inbox_answer_t *answer)
 {
-    return store->in_flight;
+    ngx_inbox_call_e  how;
+
+    how = (answer->status < 400) ? NGX_INBOX_CALL_OK
+          : (answer->status < 500) ? NGX_INBOX_CALL_REFUSED
+                                   : NGX_INBOX_CALL_FAILED;
+
+    ngx_inbox_meter_call(call->store->meter, call->fn, how);
+    ngx_inbox_meter_time(call->store->meter, NGX_INBOX_TIME_CALL,
+                         ngx_inbox_meter_clock() - call->started);
 }
 
 
-ngx_uint_t
-ngx_inbox_store_connects(const ngx_inbox_store_t *store)
+const char *
+ngx_inbox_store_name(ngx_uint_t fn)
 {
-    return store->connects;
+    return (fn < NGX_INBOX_FN_LAST) ? ngx_inbox_store_functions[fn] : "other";
 }

@@ -160,11 +160,8 @@ ngx_inbox_store_call_t *ngx_inbox_store_unregister(ngx_inbox_store_t *store,
 ngx_inbox_store_call_t *ngx_inbox_store_ping(ngx_inbox_store_t *store,
     ngx_inbox_store_done_pt done, void *data);
 
-/* calls without an answer */
-ngx_uint_t ngx_inbox_store_in_flight(const ngx_inbox_store_t *store);
-
-/* connections made since the start, for metrics */
-ngx_uint_t ngx_inbox_store_connects(const ngx_inbox_store_t *store);
+/* of a function, for metrics; of NGX_INBOX_FN_LAST: of all other commands */
+const char *ngx_inbox_store_name(ngx_uint_t fn);
 
 
 #endif /* _NGX_INBOX_STORE_H_INCLUDED_ */

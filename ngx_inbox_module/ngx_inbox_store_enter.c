@@ -53,7 +53,7 @@ ngx_inbox_store_on_up(void *data)
         ngx_string("0")
     };
 
-    store->connects++;
+    ngx_inbox_meter_count(store->meter, NGX_INBOX_COUNT_CONNECTS);
     store->ready = 0;
     store->loading = 0;
     ngx_inbox_store_forget_spaces(store);

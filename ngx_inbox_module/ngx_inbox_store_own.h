@@ -12,6 +12,7 @@
 
 
 #include "ngx_inbox_store.h"
+#include "ngx_inbox_meter.h"
 
 
 #define NGX_INBOX_RUN_ID_LEN      40
@@ -29,6 +30,8 @@ struct ngx_inbox_store_call_s {
     ngx_inbox_redis_call_t    *call;     /* NULL: waits */
     ngx_inbox_store_done_pt    done;
     void                      *data;
+    ngx_uint_t                 fn;
+    uint64_t                   started;  /* us */
     ngx_uint_t                 argc;
     ngx_str_t                 *argv;     /* in the same allocation */
     unsigned                   repeated:1;
@@ -40,6 +43,7 @@ struct ngx_inbox_store_s {
     ngx_inbox_redis_t         *redis;
     ngx_pool_t                *pool;
     ngx_log_t                 *log;
+    ngx_inbox_meter_t         *meter;
 
     ngx_queue_t                waiting;  /* calls, until ready */
     ngx_event_t                start;    /* ends that wait; cancelable */
@@ -53,7 +57,6 @@ struct ngx_inbox_store_s {
     ngx_uint_t                 nspaces;
 
     u_char                     run[NGX_INBOX_RUN_ID_LEN];
-    ngx_uint_t                 connects;
     ngx_uint_t                 in_flight;
 
     unsigned                   full:1;     /* a call was refused for it */

@@ -30,6 +30,8 @@ static ngx_int_t ngx_inbox_webhook_on_line(ngx_inbox_ctx_t *ctx,
 static ngx_int_t ngx_inbox_webhook_verified(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_line_t *line, const ngx_inbox_hook_t *hook);
 static ngx_inbox_webhook_t *ngx_inbox_webhook_state(ngx_inbox_ctx_t *ctx);
+static void ngx_inbox_webhook_odd(ngx_inbox_ctx_t *ctx,
+    const ngx_inbox_line_t *line);
 static ngx_int_t ngx_inbox_webhook_again(ngx_inbox_ctx_t *ctx);
 static ngx_int_t ngx_inbox_webhook_store(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_line_t *line, ngx_array_t *events);
@@ -132,6 +134,7 @@ ngx_inbox_webhook_on_line(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line)
     }
 
     ctx->channel = channel;
+    ctx->trace.kind = ngx_inbox_channel_place(channel) + 1;
 
     ngx_inbox_webhook_hook(ctx, &hook);
 
@@ -200,9 +203,7 @@ ngx_inbox_webhook_verified(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line,
     }
 
     if (odd) {
-        ngx_log_error(NGX_LOG_INFO, ctx->r->connection->log, 0,
-                      "inbox webhook: channel \"%V\" sent something unknown",
-                      &line->id);
+        ngx_inbox_webhook_odd(ctx, line);
     }
 
     if (events->nelts == 0) {
@@ -232,6 +233,18 @@ ngx_inbox_webhook_state(ngx_inbox_ctx_t *ctx)
     }
 
     return state;
+}
+
+
+static void
+ngx_inbox_webhook_odd(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line)
+{
+    ngx_inbox_meter_hook(ctx->trace.meter, ctx->trace.kind - 1,
+                         NGX_INBOX_HOOK_ODD);
+
+    ngx_log_error(NGX_LOG_INFO, ctx->r->connection->log, 0,
+                  "inbox webhook: channel \"%V\" sent something unknown",
+                  &line->id);
 }
 
 
@@ -273,6 +286,7 @@ ngx_inbox_webhook_on_stored(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
     ngx_inbox_webhook_t *hook = ctx->state;
 
     ngx_inbox_record_stored(hook->record, hook->events, answer);
+    ngx_inbox_trace_stored(&ctx->trace);
 
     return ngx_inbox_webhook_thank(ctx);
 }

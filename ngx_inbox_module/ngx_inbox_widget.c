@@ -398,6 +398,8 @@ ngx_inbox_widget_on_written(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    ngx_inbox_trace_stored(&ctx->trace);
+
     return ngx_inbox_reply_json(ctx->r, NGX_HTTP_CREATED, &v->item[2]->str, 0);
 }
 

@@ -29,6 +29,7 @@ function Keys.feed_reads(root, a) return root .. ':feed:r:' .. a end
 function Keys.unread(root, a) return root .. ':unread:' .. a end
 function Keys.seen(root, a) return root .. ':seen:' .. a end
 function Keys.outbox(root) return root .. ':outbox' end
+function Keys.waits(root) return root .. ':waits' end
 function Keys.idem(root, a, digest)
   return root .. ':idem:' .. a .. ':' .. digest
 end

@@ -12,6 +12,9 @@
 -- been sent.  It is sent again, and the doubt stays with the message and ends
 -- up in its `error`, beside delivery `sent`.
 --
+-- The sorted set `waits` holds the same chats by when their head was written:
+-- its first tells how old the outbox is.
+--
 -- A claim clears away what is nobody's any more: entries of deleted chats, and
 -- messages of a deleted channel, which fail.
 
@@ -28,12 +31,14 @@ do
   function Outbox.push(root, chat, number, now)
     if call('RPUSH', Keys.out(root, chat), number) == 1 then
       call('ZADD', Keys.outbox(root), Num.text(now), chat)
+      call('ZADD', Keys.waits(root), Num.text(now), chat)
     end
   end
 
   -- a chat that is being deleted has nothing to send any more
   function Outbox.drop(root, chat)
     call('ZREM', Keys.outbox(root), chat)
+    call('ZREM', Keys.waits(root), chat)
     call('DEL', Keys.out(root, chat))
   end
 
@@ -52,15 +57,25 @@ do
     call('ZADD', Keys.outbox(root), Num.text(at), chat)
   end
 
+  -- when a message was written, us: its id begins with it
+  local function written(root, chat, number, now)
+    local piece = Message.at(root, chat, number)
+    local id = piece and Message.id(piece)
+    return id and string.match(id, '^"(%d+)') or Num.text(now)
+  end
+
   -- the head is done with; the one behind it is due now.  True: there is one
   local function pop(root, chat, now)
     call('LPOP', Keys.out(root, chat))
     call('HDEL', Keys.chat(root, chat), 'lease', 'tries', 'doubt')
-    if call('EXISTS', Keys.out(root, chat)) == 0 then
+    local behind = call('LINDEX', Keys.out(root, chat), 0)
+    if not behind then
       call('ZREM', Keys.outbox(root), chat)
+      call('ZREM', Keys.waits(root), chat)
       return false
     end
     due(root, chat, now)
+    call('ZADD', Keys.waits(root), written(root, chat, behind, now), chat)
     return true
   end
 
@@ -121,7 +136,19 @@ do
             m.text, m.reply_to, m.author}
   end
 
-  -- at most limit jobs, then the time of the next due entry, or ''
+  -- "due n since": when the next entry is due, how many chats wait, and since
+  -- when the one that has waited longest; '' when there is none
+  local function outlook(root)
+    local key = Keys.outbox(root)
+    local due = call('ZRANGE', key, 0, 0, 'WITHSCORES')[2]
+    if not due then
+      return ''
+    end
+    local since = call('ZRANGE', Keys.waits(root), 0, 0, 'WITHSCORES')[2]
+    return due .. ' ' .. call('ZCARD', key) .. ' ' .. (since or due)
+  end
+
+  -- at most limit jobs, then the outlook
   function Outbox.claim(root, now, worker, lease, limit)
     local key = Keys.outbox(root)
     local chats = call('ZRANGEBYSCORE', key, '-inf', Num.text(now),
@@ -130,7 +157,7 @@ do
     for _, chat in ipairs(chats) do
       jobs[#jobs + 1] = take(root, now, chat, worker, lease)
     end
-    jobs[#jobs + 1] = call('ZRANGE', key, 0, 0, 'WITHSCORES')[2] or ''
+    jobs[#jobs + 1] = outlook(root)
     return jobs
   end
 

@@ -79,6 +79,20 @@ for my $file ('README.md', glob 'docs/*.md docs/channels/*.md') {
     is(join(' ', dead_links($file)), '', "$file: every link leads somewhere");
 }
 
+# lines of the error log that an operator may meet
+my %logged = logged();
+my @explained = slurp('docs/operations.md') =~ /^\| `(inbox \w+: [^`]+)`/mg;
+
+for my $line (sort keys %logged) {
+    ok(scalar(grep { /^$logged{$line}$/ } @explained),
+        "operations.md explains: $line");
+}
+
+for my $line (@explained) {
+    ok(scalar(grep { $line =~ /^$_$/ } values %logged),
+        'is logged at times: ' . $line =~ s/[^ -~]/_/gr);
+}
+
 done_testing();
 
 
@@ -333,4 +347,29 @@ sub anchors {
     }
 
     return @found;
+}
+
+
+# every line that the module writes at "notice" and above, but for those of its
+# configuration: text => pattern
+sub logged {
+    my %found;
+
+    for my $file (glob 'ngx_inbox_module/*.c') {
+        my $text = slurp($file);
+
+        while ($text =~ /\bngx_log_error\((\w+),\s*[^"]*?
+                         ((?:"(?:[^"\\]|\\.)*"\s*)+)/gx)
+        {
+            my ($level, $line) = ($1, join '', $2 =~ /"((?:[^"\\]|\\.)*)"/g);
+
+            next if $level =~ /_(?:INFO|DEBUG)$/ || $line !~ /^inbox /;
+
+            $line =~ s/\\"/"/g;
+            $found{$line} = join '.+', map { quotemeta }
+                split /%(?:ui|uL|[VMsdP])/, $line, -1;
+        }
+    }
+
+    return %found;
 }

@@ -17,6 +17,7 @@ use Test::More;
 my @ROWS = (
     [0, 'inbox'],
     [0, qw(compat conf library)],
+    [1, 'meter'],
     [1, qw(address crypt dial fd notice output table text topic wheel)],
     [1, qw(json resolve)],
     [2, qw(http redis)],
@@ -24,6 +25,7 @@ my @ROWS = (
     [3, 'reader'],
     [3, 'meta'],
     [3, 'channels/*'],
+    [4, 'trace'],
     [4, 'ctx'],
     [4, qw(bus park reply store)],
     [5, qw(audience recall receipt)],
@@ -36,7 +38,7 @@ my @ROWS = (
     [7, 'record'],
     [8, qw(admin canned chat contacts events export files lines lists metrics outbox purge session webhook widget)],
     [9, 'route'],
-    [10, qw(directive error_page worker)],
+    [10, qw(directive error_page log worker)],
     [11, 'module'],
 );
 

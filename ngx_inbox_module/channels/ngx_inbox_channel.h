@@ -244,6 +244,9 @@ typedef struct {
 /* by kind; NULL: there is no such kind */
 const ngx_inbox_channel_t *ngx_inbox_channel_find(const ngx_str_t *kind);
 
+/* its place in the table */
+ngx_uint_t ngx_inbox_channel_place(const ngx_inbox_channel_t *channel);
+
 /* all of them; NULL at the end */
 extern const ngx_inbox_channel_t *const ngx_inbox_channels[];
 

@@ -63,6 +63,21 @@ ngx_inbox_channel_find(const ngx_str_t *kind)
 }
 
 
+ngx_uint_t
+ngx_inbox_channel_place(const ngx_inbox_channel_t *channel)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; ngx_inbox_channels[i]; i++) {
+        if (ngx_inbox_channels[i] == channel) {
+            break;
+        }
+    }
+
+    return i;
+}
+
+
 const ngx_inbox_talk_t *
 ngx_inbox_channel_talk(const ngx_inbox_channel_t *channel,
     ngx_inbox_job_kind_e kind)

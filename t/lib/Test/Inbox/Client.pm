@@ -53,23 +53,18 @@ sub connect {
 }
 
 
-# a number of /inbox/metrics, over all workers.  Each answers for itself; the
-# kernel spreads connections over them, so ask until all have been heard.
+# a number of /inbox/metrics, the sum over all lines whose labels fit
 sub metric {
-    my ($self, $name) = @_;
+    my ($self, $name, $labels) = @_;
 
-    my %value;
-
-    for (1 .. 100 * $self->{workers}) {
-        my $text = $self->get('/inbox/metrics')->{body};
-
-        $value{$1} = $2 while $text =~ /^$name\{worker="(\d+)"\} (\S+)/mg;
-        last if keys %value >= $self->{workers};
-    }
-
+    my $text = $self->get('/inbox/metrics')->{body};
     my $sum = 0;
 
-    $sum += $_ for values %value;
+    while ($text =~ /^$name(?:\{(.*)\})? (\S+)$/mg) {
+        my ($has, $value) = ($1 // '', $2);
+
+        $sum += $value if !defined $labels || $has =~ $labels;
+    }
 
     return $sum;
 }
