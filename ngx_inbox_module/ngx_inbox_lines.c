@@ -13,6 +13,7 @@
 #include "ngx_inbox_crypt.h"
 #include "ngx_inbox_hours.h"
 #include "ngx_inbox_reply.h"
+#include "ngx_inbox_site.h"
 #include "ngx_inbox_text.h"
 
 
@@ -20,8 +21,6 @@
 #define NGX_INBOX_LINES_SECRET   8192
 /* settings of a site: greeting, hours, origins */
 #define NGX_INBOX_LINES_SETTINGS 16384
-/* sites that one widget stands on */
-#define NGX_INBOX_LINES_ORIGINS  50
 /* random bytes of a secret that we make */
 #define NGX_INBOX_LINES_RANDOM   32
 
@@ -33,9 +32,6 @@ static ngx_int_t ngx_inbox_lines_fixed(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_channel_t *channel, ngx_str_t *args);
 static ngx_int_t ngx_inbox_lines_settings(ngx_inbox_ctx_t *ctx,
     ngx_str_t *settings);
-static ngx_uint_t ngx_inbox_lines_has_origins(
-    const ngx_inbox_json_t *settings);
-static ngx_uint_t ngx_inbox_lines_is_origin(const ngx_str_t *s);
 static ngx_int_t ngx_inbox_lines_credentials(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_channel_t *channel, ngx_str_t *args, ngx_uint_t *n);
 static ngx_int_t ngx_inbox_lines_credential(ngx_inbox_ctx_t *ctx,
@@ -181,8 +177,9 @@ ngx_inbox_lines_fixed(ngx_inbox_ctx_t *ctx, const ngx_inbox_channel_t *channel,
 static ngx_int_t
 ngx_inbox_lines_settings(ngx_inbox_ctx_t *ctx, ngx_str_t *settings)
 {
-    ngx_uint_t         open;
-    ngx_inbox_json_t  *v;
+    ngx_uint_t                    open;
+    ngx_inbox_json_t             *v;
+    const ngx_inbox_site_rule_t  *rule;
 
     v = ngx_inbox_json_get(ctx->json, "settings");
 
@@ -205,11 +202,11 @@ ngx_inbox_lines_settings(ngx_inbox_ctx_t *ctx, ngx_str_t *settings)
                                        "must be days with ranges of hours");
     }
 
-    if (!ngx_inbox_lines_has_origins(v)) {
+    rule = ngx_inbox_site_fault(v);
+
+    if (rule != NULL) {
         ctx->answered = 1;
-        return ngx_inbox_reply_invalid(ctx->r, "settings",
-                                       "origins must be an array of origins "
-                                       "such as https://shop.example");
+        return ngx_inbox_reply_invalid(ctx->r, rule->field, rule->detail);
     }
 
     if (ngx_inbox_json_dump(ctx->r->pool, v, settings) != NGX_OK) {
@@ -222,70 +219,6 @@ ngx_inbox_lines_settings(ngx_inbox_ctx_t *ctx, ngx_str_t *settings)
     }
 
     return NGX_OK;
-}
-
-
-/* none, or an array of them: scheme and host, no path */
-
-static ngx_uint_t
-ngx_inbox_lines_has_origins(const ngx_inbox_json_t *settings)
-{
-    size_t             i, n;
-    ngx_str_t          s;
-    ngx_inbox_json_t  *origins;
-
-    origins = ngx_inbox_json_get(settings, "origins");
-
-    if (ngx_inbox_json_is_null(origins)) {
-        return 1;
-    }
-
-    n = ngx_inbox_json_size(origins);
-
-    if (!ngx_inbox_json_is_array(origins) || n > NGX_INBOX_LINES_ORIGINS) {
-        return 0;
-    }
-
-    for (i = 0; i < n; i++) {
-        if (ngx_inbox_json_string(ngx_inbox_json_at(origins, i), &s) != NGX_OK
-            || !ngx_inbox_lines_is_origin(&s))
-        {
-            return 0;
-        }
-    }
-
-    return 1;
-}
-
-
-static ngx_uint_t
-ngx_inbox_lines_is_origin(const ngx_str_t *s)
-{
-    size_t  i, host;
-    u_char  c;
-
-    if (s->len > 8 && ngx_strncmp(s->data, "https://", 8) == 0) {
-        host = 8;
-
-    } else if (s->len > 7 && ngx_strncmp(s->data, "http://", 7) == 0) {
-        host = 7;
-
-    } else {
-        return 0;
-    }
-
-    for (i = host; i < s->len; i++) {
-        c = s->data[i];
-
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
-              || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == ':'
-              || c == '*' || c == '[' || c == ']'))
-        {
-            return 0;
-        }
-    }
-
-    return 1;
 }
 
 

@@ -34,7 +34,7 @@ my @ROWS = (
     [5, 'cors'],
     [5, 'poll'],
     [6, qw(exchange limit presence tally)],
-    [7, qw(hours message query send visitor)],
+    [7, qw(hours message query send site visitor)],
     [7, 'record'],
     [8, qw(admin canned chat contacts events export files lines lists metrics outbox purge session webhook widget)],
     [9, 'route'],

@@ -99,6 +99,22 @@ for my $odd ('"https://a.example"', '["ftp://a.example"]', '["https://"]',
     is($r->{status}, 422, "no origins: $odd");
 }
 
+# what else a site is told is looked at as well, and the field is named
+
+for my $odd (['greeting', '7'], ['greeting', '"' . 'x' x 2001 . '"'],
+    ['away', '[]'], ['color', '"#12345"'], ['color', '"#12345g"'], ['color', '"red;}*{"'], ['color', '7'],
+    ['color', '""'], ['locale', '"de"'], ['ask', '"name"'],
+    ['ask', '["age"]'], ['ask', '[1]'], ['hours', '"always"'],
+    ['origins', '["shop.example"]'])
+{
+    my ($name, $value) = @$odd;
+    my $r = $t->api(PUT => 'channels/odd', type => 'application/json',
+        body => qq({"kind":"site","settings":{"$name":$value}}));
+
+    is("$r->{status} " . ($r->{json}{errors}[0]{field} // ''),
+        "422 settings.$name", substr "$name is not $value", 0, 60);
+}
+
 $t->done();
 
 
