@@ -175,8 +175,10 @@ do
     local delivery = '"' .. word .. '"'
     local marked = 0
     local low = math.max(last - MARK_MOST, 0)
+    -- mostly it is about the last one
+    local step = 2
     while last > low do
-      local first = math.max(last - MARK_STEP, low)
+      local first = math.max(last - step, low)
       local pieces = call('LRANGE', Keys.log(s.root, n), first, last - 1)
       for i = #pieces, 1, -1 do
         if string.find(pieces[i], ',"from":"agent",', 1, true) then
@@ -186,7 +188,7 @@ do
           marked = marked + raise(s, n, first + i, pieces[i], before, delivery)
         end
       end
-      last = first
+      last, step = first, MARK_STEP
     end
     return marked
   end

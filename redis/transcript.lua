@@ -14,6 +14,8 @@ local Transcript = {}
 do
   local SCAN_MOST = 2000
   local STEP = 100
+  -- where a poll looks first
+  local TAIL = 3
 
   -- pieces with numbers first..last (from 1)
   local function range(root, n, first, last)
@@ -84,31 +86,56 @@ do
     return list, (#flat == 2 * limit) and list[#list].rev or nil
   end
 
+  -- puts the new ones of pieces, as they were born, into f.list; true: enough.
+  -- f.cut: there may be more behind that rev
+  local function sift(f, pieces)
+    for _, piece in ipairs(pieces) do
+      local born, _, rev = Message.look(piece)
+      f.born = born
+      if f.till and born > f.till then
+        return true
+      end
+      if born > f.since and born == rev then
+        f.list[#f.list + 1] = {rev = rev, piece = f.view(piece, f.since)}
+        if #f.list == f.limit then
+          f.cut = rev
+          return true
+        end
+      end
+    end
+    return false
+  end
+
+  -- is everything that is new among the last pieces?
+  local function holds_all(tail, since)
+    if not tail[1] then
+      return true
+    end
+    local born, number = Message.look(tail[1])
+    return born <= since or number == 1
+  end
+
   -- the same for messages that are new and as they were born
   local function fresh(root, n, since, limit, till, view)
-    local list = {}
+    local f = {list = {}, since = since, limit = limit, till = till,
+               view = view, born = nil, cut = nil}
+    -- mostly a poll is about the last one
+    local tail = call('LRANGE', Keys.log(root, n), -TAIL, -1)
+    if holds_all(tail, since) then
+      sift(f, tail)
+      return f.list, f.cut
+    end
     local len = call('LLEN', Keys.log(root, n))
     local number = first_after(root, n, since, len)
     local stop = math.min(len, number + SCAN_MOST - 1)
-    local born
     while number <= stop do
       local pieces = range(root, n, number, math.min(number + STEP - 1, stop))
-      for _, piece in ipairs(pieces) do
-        local rev
-        born, _, rev = Message.look(piece)
-        if till and born > till then
-          return list, nil
-        end
-        if born == rev then
-          list[#list + 1] = {rev = rev, piece = view(piece, since)}
-          if #list == limit then
-            return list, rev
-          end
-        end
+      if sift(f, pieces) then
+        return f.list, f.cut
       end
       number = number + #pieces
     end
-    return list, (stop < len) and born or nil
+    return f.list, (stop < len) and f.born or nil
   end
 
   -- What is new or has changed after since, by last rev, at most limit of it;
