@@ -105,6 +105,7 @@ my %FIELDS = (
             color => '#00FFaa', locale => 'uk', ask => ['name', 'phone'],
             origins => ['https://*.shop.example'] }],
             [{ extra => 'x' x 17000 }]]],
+    'POST api/v1/channels/@/events/*/replay' => [@turn],
     'PUT api/v1/canned/@' => [{ shortcut => 's', text => 'T' },
         shortcut => ['s!', ['s', 'ж' x 40], ['', 'x' x 41]],
         text => ['s!', ['ж' x 4000], ['', 'x' x 4001]], group => $group],
