@@ -118,7 +118,14 @@ fuzz)
     sanitize=-fsanitize=fuzzer-no-link,address,undefined
     compile "$clang" "$sanitize" "$out/fuzz"
 
-    for name in channels json; do
+    for file in resp notice; do
+        object "$clang" "$sanitize" \
+            "$top/ngx_inbox_module/ngx_inbox_$file.c" "$out/fuzz" "$warnings"
+    done
+
+    libs="$libs $(pkg-config --libs hiredis)"
+
+    for name in channels json redis; do
         # shellcheck disable=SC2086
         $clang $common $warnings $includes \
             -fsanitize=fuzzer,address,undefined -o "$out/fuzz_$name" \

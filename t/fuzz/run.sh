@@ -21,7 +21,12 @@ seconds=${1:-30}
 # seeds: requests without their header, and the platform's answers; for the
 # channels behind the byte that chooses one: its place among those that have a
 # webhook
-mkdir -p "$out/seeds/channels" "$out/seeds/json"
+mkdir -p "$out/seeds/channels" "$out/seeds/json" "$out/seeds/redis"
+
+# what Redis says: a file of answers each, behind the size of the pieces
+for file in "$top"/t/fuzz/redis/*; do
+    { printf '\003'; cat "$file"; } > "$out/seeds/redis/$(basename "$file")"
+done
 
 number=0
 
@@ -45,7 +50,7 @@ for kind in telegram viber facebook instagram whatsapp vk webhook; do
     done
 done
 
-for name in channels json; do
+for name in channels json redis; do
     mkdir -p "$out/corpus/$name"
     "$out/fuzz_$name" -max_total_time="$seconds" -max_len=4096 -timeout=5 \
         -rss_limit_mb=1024 -print_final_stats=1 \
