@@ -17,10 +17,13 @@ CHANNEL_API ?=
 T           ?=
 ROW         ?=
 DESTDIR     ?=
+# of `make fuzz`: each target
+SECONDS_EACH ?= 120
 
 export PORT RUN_DIR WORKERS APPENDFSYNC LIMITS CHANNEL_API DESTDIR ROW
 
-.PHONY: help run start stop test bench screenshots check vendor module install clean
+.PHONY: help run start stop test bench chaos fuzz screenshots check vendor \
+        module install clean
 
 help:          ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -61,6 +64,15 @@ screenshots:   ## pictures of every page to docs/screenshots
 	@tools/vendor dev
 	@tools/module
 	@exec tools/screenshots
+
+chaos:         ## trouble of all kinds for ten minutes, and docs/chaos.md
+	@tools/packages build run test
+	@tools/module
+	@exec tools/chaos
+
+fuzz:          ## fuzz the parsers, ten minutes: SECONDS_EACH=120
+	@tools/packages build fuzz
+	@exec t/fuzz/run.sh $(SECONDS_EACH)
 
 check:         ## style, layers, warnings, clang-tidy
 	@tools/packages build test check

@@ -285,6 +285,14 @@ ngx_inbox_webhook_on_stored(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
 {
     ngx_inbox_webhook_t *hook = ctx->state;
 
+    /* anything else was not said by the function: nothing is confirmed */
+
+    if (answer->value->type != NGX_INBOX_REDIS_ARRAY
+        || answer->value->n == 0)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
     ngx_inbox_record_stored(hook->record, hook->events, answer);
     ngx_inbox_trace_stored(&ctx->trace);
 

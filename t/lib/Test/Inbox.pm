@@ -64,6 +64,7 @@ my $owner = $$;
 #   redis        { fsync => , config => } see Test::Inbox::Redis
 #   store        value of inbox_redis, in place of the private one
 #   sanitized    0: skip this test on a sanitized nginx
+#   daemon       1: as a daemon, which alone can be upgraded in place
 sub new {
     my ($class, %o) = @_;
 
@@ -186,6 +187,13 @@ sub spawn {
     }
 
     $self->{pid} = $pid;
+
+    # what was started ends when the daemon is there
+    if ($self->{daemon}) {
+        waitpid $pid, 0;
+        $self->wait_for(sub { -s "$self->{dir}/nginx.pid" });
+        $self->{pid} = 0 + slurp("$self->{dir}/nginx.pid");
+    }
 }
 
 
@@ -196,7 +204,7 @@ sub wait_ready {
     my $end = time() + $START;
 
     while (time() < $end) {
-        if (waitpid($self->{pid}, WNOHANG) == $self->{pid}) {
+        if (ended($self->{pid})) {
             delete $self->{pid};
             return 0;
         }
@@ -244,7 +252,7 @@ sub nginx_conf {
     my $conf = <<"END";
 $load
 $user
-daemon off;
+daemon @{[ $self->{daemon} ? 'on' : 'off' ]};
 pid $dir/nginx.pid;
 error_log $dir/error.log $level;
 worker_processes $self->{workers};
@@ -400,11 +408,11 @@ sub stop {
 
     if (my $pid = delete $self->{pid}) {
         kill 'QUIT', $pid;
-        $in_time = $self->wait_for(sub { waitpid($pid, WNOHANG) }, $STOP);
+        $in_time = $self->wait_for(sub { ended($pid) }, $STOP);
 
         if (!$in_time) {
             kill 'TERM', $pid;
-            $self->wait_for(sub { waitpid($pid, WNOHANG) }, 5)
+            $self->wait_for(sub { ended($pid) }, 5)
                 or kill 'KILL', $pid;
         }
     }
@@ -412,6 +420,16 @@ sub stop {
     $self->redis->stop();
 
     return $in_time;
+}
+
+
+# a master that has replaced another by an upgrade is not our child
+sub ended {
+    my ($pid) = @_;
+
+    my $got = waitpid $pid, WNOHANG;
+
+    return $got == $pid || ($got < 0 && !kill 0, $pid);
 }
 
 
