@@ -376,6 +376,19 @@ ngx_inbox_exchange_fail(ngx_inbox_exchange_t *x, ngx_inbox_exchanged_t *how,
 static void
 ngx_inbox_exchange_end(ngx_inbox_exchange_t *x, ngx_inbox_exchanged_t *how)
 {
+    ngx_str_t  words;
+
+    words = how->verdict.error;
+
+    if (words.len
+        && ngx_inbox_channel_scrub(x->pool, &x->line, &words,
+                                   &how->verdict.error)
+           != NGX_OK)
+    {
+        ngx_str_set(&how->verdict.error, "the platform's words are not shown, "
+                    "for they have a secret of the channel in them");
+    }
+
     /* the job is theirs again, and may be gone when this returns */
     x->ask.done(x->ask.data, how);
 

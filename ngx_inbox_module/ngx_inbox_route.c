@@ -17,6 +17,7 @@
 #include "ngx_inbox_canned.h"
 #include "ngx_inbox_chat.h"
 #include "ngx_inbox_contacts.h"
+#include "ngx_inbox_connect.h"
 #include "ngx_inbox_cors.h"
 #include "ngx_inbox_crypt.h"
 #include "ngx_inbox_events.h"
@@ -167,6 +168,8 @@ const ngx_inbox_route_t  ngx_inbox_routes[] = {
       NGX_INBOX_ROUTE_JSON, ngx_inbox_lines_put },
     { NGX_HTTP_DELETE, "api/v1/channels/@", NGX_INBOX_ROUTE_AGENT,
       NGX_INBOX_ROUTE_NONE, ngx_inbox_lines_delete },
+    { NGX_HTTP_POST, "api/v1/channels/@/connect", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_JSON, ngx_inbox_connect },
     { NGX_INBOX_ROUTE_GET, "api/v1/channels/@/health", NGX_INBOX_ROUTE_AGENT,
       NGX_INBOX_ROUTE_NONE, ngx_inbox_events_health },
     { NGX_INBOX_ROUTE_GET, "api/v1/channels/@/events", NGX_INBOX_ROUTE_AGENT,

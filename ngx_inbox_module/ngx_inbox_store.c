@@ -40,7 +40,8 @@ static const char *ngx_inbox_store_functions[] = {
     "canned", "canned_get", "canned_put", "canned_delete",
     "label", "contact", "block", "chat_delete", "contact_delete", "audit",
     "limit", "stats", "purge", "tenant", "tenant_rule", "tenant_wipe", "parked",
-    "export_begin", "export", "tally", "health", "events", "event"
+    "export_begin", "export", "tally", "health", "events", "event",
+    "channel_keep", "connected"
 };
 
 

@@ -88,6 +88,8 @@ typedef enum {
     NGX_INBOX_FN_HEALTH,
     NGX_INBOX_FN_EVENTS,
     NGX_INBOX_FN_EVENT,
+    NGX_INBOX_FN_CHANNEL_KEEP,
+    NGX_INBOX_FN_CONNECTED,
     NGX_INBOX_FN_LAST
 } ngx_inbox_fn_e;
 

@@ -291,4 +291,31 @@ do
     Audit.add(root, now, caller, 'event_replayed', id, args[4])
     return body
   end)
+
+
+  -- channel_keep: credentials that the platform has told.
+  -- ARGV now, who, channel, then name and sealed value of each
+  -- returns ok; errors: NOTFOUND
+  register('channel_keep', -5, '', function(root, now, args)
+    local secrets = Channel.secrets(args, 4)
+    local caller = manager(root, args[2], now)
+    local names = Channel.keep(root, now, Arg.id(args[3]), secrets)
+    Audit.add(root, now, caller, 'credentials_changed', args[3], names)
+    return 'ok'
+  end)
+
+
+  -- connected: a platform was asked to send its webhooks here.
+  -- ARGV now, who, channel, account, note, words (why it will not, or empty)
+  -- returns ok; errors: NOTFOUND
+  register('connected', 6, '', function(root, now, args)
+    local caller = manager(root, args[2], now)
+    local id = Arg.id(args[3])
+    Channel.need(root, id)
+    Health.connected(root, now, id, args[4], args[5], args[6])
+    if args[6] == '' then
+      Audit.add(root, now, caller, 'channel_connected', id)
+    end
+    return 'ok'
+  end)
 end

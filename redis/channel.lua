@@ -199,6 +199,24 @@ do
            changed
   end
 
+  -- sealed values of credentials that its kind has; gives their names as a text
+  function Channel.keep(root, now, id, secrets)
+    local c = Channel.need(root, id)
+    local names, known = {}, select(2, Agent.ids(c.names))
+    for _, s in ipairs(secrets) do
+      if not known[s.name] then
+        badcall('name of a credential')
+      end
+      names[#names + 1] = s.name
+    end
+    for _, s in ipairs(secrets) do
+      call('HSET', Keys.channel(root, id), 'cred:' .. s.name, s.value)
+    end
+    touch(root, id, now)
+    Space.notice(root, 'channel ' .. id)
+    return table.concat(names, ', ')
+  end
+
   function Channel.show(root, id, hook_url)
     return json(id, Channel.need(root, id), hook_url)
   end

@@ -37,6 +37,18 @@ do
     call('HSET', Keys.health(root, channel), 'sent_at', Num.text(now))
   end
 
+  -- the platform was asked to send here; words: why it will not, or ''
+  function Health.connected(root, now, channel, account, note, words)
+    local key = Keys.health(root, channel)
+    call('HDEL', key, 'connected')
+    if words ~= '' then
+      return Health.failed(root, now, channel, 'connect', words)
+    end
+    call('HSET', key, 'connected', '{"at":' .. Time.json(now)
+         .. ',"account":' .. Json.maybe(cut(account))
+         .. ',"note":' .. Json.maybe(cut(note)) .. '}')
+  end
+
   local function count(key, field, by, now)
     if by > 0 then
       call('HINCRBY', key, field, by)
@@ -189,6 +201,7 @@ do
     end
     return '{"id":"' .. id .. '","kind":"' .. c.kind .. '","enabled":'
            .. tostring(c.enabled == '1')
+           .. ',"connected":' .. (h.connected or 'null')
            .. ',"last_update":' .. Time.json(h.updates_at)
            .. ',"updates":' .. (h.updates or 0)
            .. ',"last_sent":' .. Time.json(h.sent_at)

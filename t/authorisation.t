@@ -195,6 +195,7 @@ my %MATRIX = (
         [groups => { name => 'G' }], [canned => { shortcut => 's',
             text => 'T' }], [channels => { kind => 'site' }]),
 
+    'POST api/v1/channels/@/connect' => [$MANAGER, on => \@THINGS],
     (map { ("$_" => [$MANAGER, on => \@THINGS]) }
         map { "GET api/v1/channels/@/$_" } qw(health events)),
     'POST api/v1/channels/@/events/*/replay' => [sub { $MANAGER->(@_) eq 'ok'

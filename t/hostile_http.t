@@ -106,7 +106,7 @@ my @paths = (
     [PUT => 'api/v1/groups/%s'], [DELETE => 'api/v1/groups/%s'],
     [GET => 'api/v1/channels/%s'], [PUT => 'api/v1/channels/%s'],
     [DELETE => 'api/v1/channels/%s'], [GET => 'api/v1/channels/%s/health'],
-    [GET => 'api/v1/channels/%s/events'],
+    [GET => 'api/v1/channels/%s/events'], [POST => 'api/v1/channels/%s/connect'],
     [POST => 'api/v1/channels/bot/events/%s/replay'], [GET => 'api/v1/canned/%s'],
     [PUT => 'api/v1/canned/%s'], [DELETE => 'api/v1/canned/%s'],
     [GET => 'api/v1/spaces/%s'], [PUT => 'api/v1/spaces/%s'],

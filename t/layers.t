@@ -36,7 +36,7 @@ my @ROWS = (
     [6, qw(exchange limit presence tally)],
     [7, qw(hours message query send site visitor)],
     [7, 'record'],
-    [8, qw(admin canned chat contacts events export files lines lists metrics outbox purge session webhook widget)],
+    [8, qw(admin canned chat connect contacts events export files lines lists metrics outbox purge session webhook widget)],
     [9, 'route'],
     [10, qw(directive error_page log worker)],
     [11, 'module'],

@@ -19,7 +19,7 @@ use LuaInbox;
 my $s = LuaInbox->new();
 
 is_deeply(health('bot'), { id => 'bot', kind => 'telegram', enabled => 1,
-    map({ $_ => undef } qw(last_update last_sent last_error last_rejected
+    map({ $_ => undef } qw(connected last_update last_sent last_error last_rejected
         last_odd oldest_queued)), updates => 0, odd_bodies => 0,
     queue_length => 0, rejected_signatures => {} }, 'nothing has happened');
 like($s->error(health => $s->tick(), 'agent:petro', 'bot'), qr/^FORBIDDEN/,

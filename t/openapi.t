@@ -16,7 +16,7 @@ use Test::More;
 
 use lib dirname(abs_path(__FILE__)) . '/lib';
 use ApiPage;
-use FakeTelegram;
+use FakeDesk;
 use Test::Inbox;
 
 my $top = dirname(abs_path(__FILE__)) . '/..';
@@ -29,7 +29,9 @@ is(faults(), '', 'openapi.yaml is a correct document');
 
 # the examples
 
-my $fake = FakeTelegram->new();
+$FakeDesk::KNOWN{telegram}{token} = '123456:example';
+
+my $fake = FakeDesk->new('telegram');
 my $t = Test::Inbox->new(apis => { telegram => $fake->origin })->start();
 my $page = ApiPage->new("$top/docs/api.md");
 

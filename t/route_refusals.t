@@ -106,6 +106,7 @@ my %FIELDS = (
             origins => ['https://*.shop.example'] }],
             [{ extra => 'x' x 17000 }]]],
     'POST api/v1/channels/@/events/*/replay' => [@turn],
+    'POST api/v1/channels/@/connect' => [@turn],
     'PUT api/v1/canned/@' => [{ shortcut => 's', text => 'T' },
         shortcut => ['s!', ['s', 'ж' x 40], ['', 'x' x 41]],
         text => ['s!', ['ж' x 4000], ['', 'x' x 4001]], group => $group],

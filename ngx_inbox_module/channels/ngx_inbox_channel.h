@@ -17,6 +17,7 @@
 
 #include "../ngx_inbox.h"
 #include "../ngx_inbox_http.h"
+#include "../ngx_inbox_json.h"
 
 
 /* one connected line, as its admin has set it; secrets are open here */
@@ -101,8 +102,9 @@ typedef struct {
  * kind      wanted                            in the memo when done
  * SEND      one part of a message             (verdict.message: its id there)
  * MEDIA     the bytes behind `ref`            (they went to the sink)
- * CONNECT   webhooks shall come to `url`      credentials to keep, by name
- * CHECK     does the token work               what the platform says of it
+ * CHECK     does the token work               account, what it is called there;
+ *                                             credentials to keep, by name
+ * CONNECT   webhooks shall come to `url`      note, what an admin should know
  * PROFILE   who is `user`                     name username phone avatar
  * TYPING    `user` sees that we write         -
  * READ      `user` sees that we have read     -
@@ -283,6 +285,26 @@ ngx_str_t ngx_inbox_channel_reason(ngx_pool_t *pool, const ngx_str_t *words,
  */
 ngx_int_t ngx_inbox_channel_scrub(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, const ngx_str_t *body, ngx_str_t *out);
+
+/* ngx_inbox_channel_call.c */
+
+/* "Authorization: Bearer token"; NGX_OK | NGX_ERROR */
+ngx_int_t ngx_inbox_channel_bearer(ngx_pool_t *pool,
+    ngx_inbox_http_request_t *request, const ngx_str_t *token);
+
+/* words, NULL at the end: as a JSON array; joined by commas (len 0: memory) */
+void ngx_inbox_channel_list(ngx_inbox_json_writer_t *w, const char **words);
+ngx_str_t ngx_inbox_channel_join(ngx_pool_t *pool, const char **words);
+
+/* a member of v that is a string of some length becomes a note of the job, cut
+   like a name; links only as far as a handle may be long */
+void ngx_inbox_channel_known(ngx_pool_t *pool, ngx_inbox_job_t *job,
+    ngx_inbox_json_t *v, const char *member, const char *name);
+
+/* what an admin can do about it, behind the platform's words */
+void ngx_inbox_channel_advise(ngx_pool_t *pool, ngx_inbox_verdict_t *verdict,
+    const char *advice);
+
 
 /* seconds to wait by the answer's header, 1 to a day; -1: it names none */
 time_t ngx_inbox_channel_wait(const ngx_inbox_http_answer_t *answer);

@@ -25,6 +25,17 @@ static ngx_int_t ngx_inbox_instagram_parse(ngx_pool_t *pool,
 static ngx_int_t ngx_inbox_instagram_build(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
     ngx_inbox_http_request_t *request);
+static ngx_int_t ngx_inbox_instagram_check(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
+    ngx_inbox_http_request_t *request);
+static ngx_int_t ngx_inbox_instagram_connect(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
+    ngx_inbox_http_request_t *request);
+static ngx_int_t ngx_inbox_instagram_profile(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
+    ngx_inbox_http_request_t *request);
+static ngx_str_t ngx_inbox_instagram_origin(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line);
 static ngx_uint_t ngx_inbox_instagram_through_page(ngx_pool_t *pool,
     const ngx_inbox_line_t *line);
 
@@ -48,8 +59,22 @@ static const char  *ngx_inbox_instagram_events[] = {
 };
 
 
+/* the same through a Page, which knows no messaging_seen */
+static const char  *ngx_inbox_instagram_page_events[] = {
+    "messages",
+    "message_reactions",
+    "messaging_postbacks",
+    NULL
+};
+
+
 static const ngx_inbox_talk_t  ngx_inbox_instagram_talks[] = {
     { NGX_INBOX_JOB_SEND, ngx_inbox_instagram_build, ngx_inbox_meta_judge },
+    { NGX_INBOX_JOB_CHECK, ngx_inbox_instagram_check, ngx_inbox_meta_checked },
+    { NGX_INBOX_JOB_CONNECT, ngx_inbox_instagram_connect,
+      ngx_inbox_meta_subscribed },
+    { NGX_INBOX_JOB_PROFILE, ngx_inbox_instagram_profile,
+      ngx_inbox_meta_profiled },
     { 0, NULL, NULL }
 };
 
@@ -85,6 +110,23 @@ ngx_inbox_instagram_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 {
     ngx_str_t  origin, whose = ngx_string("me");
 
+    origin = ngx_inbox_instagram_origin(pool, line);
+
+    if (ngx_inbox_meta_request(pool, line, &origin, &whose, request)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_inbox_meta_build(pool, job, 0, &request->body);
+}
+
+
+static ngx_str_t
+ngx_inbox_instagram_origin(ngx_pool_t *pool, const ngx_inbox_line_t *line)
+{
+    ngx_str_t  origin;
+
     origin = line->origin;
 
     /* an operator's own origin is for both */
@@ -94,13 +136,7 @@ ngx_inbox_instagram_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
         ngx_str_set(&origin, NGX_INBOX_INSTAGRAM_HOST);
     }
 
-    if (ngx_inbox_meta_request(pool, line, &origin, &whose, request)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    return ngx_inbox_meta_build(pool, job, 0, &request->body);
+    return origin;
 }
 
 
@@ -119,4 +155,59 @@ ngx_inbox_instagram_through_page(ngx_pool_t *pool,
     token = ngx_inbox_channel_credential(line, "access_token");
 
     return token.len < 2 || ngx_memcmp(token.data, "IG", 2) != 0;
+}
+
+
+static ngx_int_t
+ngx_inbox_instagram_check(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    const ngx_inbox_job_t *job, ngx_inbox_http_request_t *request)
+{
+    ngx_str_t    origin, me = ngx_string("me");
+    const char  *fields;
+
+    origin = ngx_inbox_instagram_origin(pool, line);
+    fields = ngx_inbox_instagram_through_page(pool, line)
+             ? "?fields=id,name" : "?fields=id,username";
+
+    ngx_str_set(&request->method, "GET");
+    request->safe = 1;
+
+    return ngx_inbox_meta_node(pool, line, &origin, &me, fields, request);
+}
+
+
+static ngx_int_t
+ngx_inbox_instagram_connect(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    const ngx_inbox_job_t *job, ngx_inbox_http_request_t *request)
+{
+    ngx_uint_t                     page;
+    ngx_inbox_meta_subscription_t  what;
+
+    page = ngx_inbox_instagram_through_page(pool, line);
+
+    what.object = page ? "instagram" : NULL;
+    what.fields = (page && job->step > 0) ? ngx_inbox_instagram_page_events
+                                          : ngx_inbox_instagram_events;
+    what.origin = ngx_inbox_instagram_origin(pool, line);
+    ngx_str_set(&what.account, "me");
+
+    if (page && ngx_inbox_meta_setting(pool, line, "app_id").len == 0) {
+        what.fields = ngx_inbox_instagram_page_events;
+    }
+
+    return ngx_inbox_meta_subscribe(pool, line, job, &what, request);
+}
+
+
+static ngx_int_t
+ngx_inbox_instagram_profile(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    const ngx_inbox_job_t *job, ngx_inbox_http_request_t *request)
+{
+    ngx_str_t  origin;
+
+    origin = ngx_inbox_instagram_origin(pool, line);
+
+    return ngx_inbox_meta_profile(pool, line, &origin, job,
+                                  "?fields=name,username,profile_pic",
+                                  request);
 }

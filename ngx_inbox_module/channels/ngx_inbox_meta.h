@@ -18,6 +18,15 @@
 #define NGX_INBOX_META_MARK  "ngx_inbox:"
 
 
+/* whom Meta shall tell us about, see ngx_inbox_meta_subscribe() */
+typedef struct {
+    const char   *object;
+    const char  **fields;
+    ngx_str_t     origin;
+    ngx_str_t     account;
+} ngx_inbox_meta_subscription_t;
+
+
 /* ngx_inbox_meta.c */
 
 /* see ngx_inbox_channel_t; credential app_secret holds one secret a line */
@@ -44,6 +53,14 @@ ngx_int_t ngx_inbox_meta_request(ngx_pool_t *pool,
     const ngx_str_t *whose, ngx_inbox_http_request_t *request);
 
 /*
+ * Anything else of the Graph: {origin}/{version}/{whose}{tail} with the line's
+ * access_token; method, type and body are left to the caller.
+ */
+ngx_int_t ngx_inbox_meta_node(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    const ngx_str_t *origin, const ngx_str_t *whose, const char *tail,
+    ngx_inbox_http_request_t *request);
+
+/*
  * A message's JSON body.  messenger: with the kind of message, and a mark by
  * which parse() knows its echo.  NGX_OK | NGX_ERROR
  */
@@ -53,6 +70,46 @@ ngx_int_t ngx_inbox_meta_build(ngx_pool_t *pool,
 
 /* see ngx_inbox_channel_t */
 void ngx_inbox_meta_judge(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    ngx_inbox_job_t *job, const ngx_inbox_http_answer_t *answer,
+    ngx_inbox_verdict_t *verdict);
+
+
+/* ngx_inbox_meta_talks.c */
+
+/* the account of a line by what a check answers: name or username into the
+   memo; and what an admin can do about a no */
+void ngx_inbox_meta_checked(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    ngx_inbox_job_t *job, const ngx_inbox_http_answer_t *answer,
+    ngx_inbox_verdict_t *verdict);
+
+/*
+ * The fields that an app, or an account, is told of.  With settings.app_id the
+ * app's callback is set first, so there are two steps; object: what the app
+ * subscribes to, or NULL: it cannot be set by API.
+ */
+ngx_int_t ngx_inbox_meta_subscribe(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
+    const ngx_inbox_meta_subscription_t *what,
+    ngx_inbox_http_request_t *request);
+void ngx_inbox_meta_subscribed(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    ngx_inbox_job_t *job, const ngx_inbox_http_answer_t *answer,
+    ngx_inbox_verdict_t *verdict);
+
+/* who is a user: GET {whose user}?fields=… */
+ngx_int_t ngx_inbox_meta_profile(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_str_t *origin,
+    const ngx_inbox_job_t *job, const char *fields,
+    ngx_inbox_http_request_t *request);
+void ngx_inbox_meta_profiled(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    ngx_inbox_job_t *job, const ngx_inbox_http_answer_t *answer,
+    ngx_inbox_verdict_t *verdict);
+
+/* typing_on, mark_seen; NGX_OK | NGX_ERROR */
+ngx_int_t ngx_inbox_meta_action(ngx_pool_t *pool, const ngx_inbox_job_t *job,
+    const char *action, ngx_str_t *body);
+
+/* done, or not: of what nobody waits for */
+void ngx_inbox_meta_done(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_job_t *job, const ngx_inbox_http_answer_t *answer,
     ngx_inbox_verdict_t *verdict);
 

@@ -29,8 +29,6 @@ typedef struct {
 
 static void ngx_inbox_meta_version(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, ngx_str_t *version);
-static ngx_int_t ngx_inbox_meta_bearer(ngx_pool_t *pool,
-    const ngx_inbox_line_t *line, ngx_inbox_http_request_t *request);
 static ngx_uint_t ngx_inbox_meta_later(const ngx_inbox_http_answer_t *answer,
     ngx_inbox_json_t *error, time_t *wait);
 static ngx_str_t ngx_inbox_meta_reason(ngx_pool_t *pool,
@@ -68,14 +66,23 @@ ngx_inbox_meta_request(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     const ngx_str_t *origin, const ngx_str_t *whose,
     ngx_inbox_http_request_t *request)
 {
-    u_char     *p;
-    size_t      escapes;
-    ngx_str_t   version;
-
     ngx_memzero(request, sizeof(ngx_inbox_http_request_t));
 
     ngx_str_set(&request->method, "POST");
     ngx_str_set(&request->type, "application/json");
+
+    return ngx_inbox_meta_node(pool, line, origin, whose, "/messages", request);
+}
+
+
+ngx_int_t
+ngx_inbox_meta_node(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    const ngx_str_t *origin, const ngx_str_t *whose, const char *tail,
+    ngx_inbox_http_request_t *request)
+{
+    u_char     *p;
+    size_t      escapes;
+    ngx_str_t   version, token;
 
     ngx_inbox_meta_version(pool, line, &version);
 
@@ -84,7 +91,7 @@ ngx_inbox_meta_request(ngx_pool_t *pool, const ngx_inbox_line_t *line,
                              NGX_ESCAPE_URI_COMPONENT);
 
     p = ngx_pnalloc(pool, origin->len + version.len + whose->len + 2 * escapes
-                          + sizeof("///messages") - 1);
+                          + sizeof("//") + ngx_strlen(tail));
     if (p == NULL) {
         return NGX_ERROR;
     }
@@ -93,10 +100,12 @@ ngx_inbox_meta_request(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     p = ngx_sprintf(p, "%V/%V/", origin, &version);
     p = (u_char *) ngx_escape_uri(p, whose->data, whose->len,
                                   NGX_ESCAPE_URI_COMPONENT);
-    p = ngx_cpymem(p, "/messages", sizeof("/messages") - 1);
+    p = ngx_cpymem(p, tail, ngx_strlen(tail));
     request->url.len = p - request->url.data;
 
-    return ngx_inbox_meta_bearer(pool, line, request);
+    token = ngx_inbox_channel_credential(line, "access_token");
+
+    return ngx_inbox_channel_bearer(pool, request, &token);
 }
 
 
@@ -122,33 +131,6 @@ ngx_inbox_meta_version(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     {
         ngx_str_set(version, NGX_INBOX_META_VERSION);
     }
-}
-
-
-static ngx_int_t
-ngx_inbox_meta_bearer(ngx_pool_t *pool, const ngx_inbox_line_t *line,
-    ngx_inbox_http_request_t *request)
-{
-    u_char     *p;
-    ngx_str_t   token, value;
-
-    token = ngx_inbox_channel_credential(line, "access_token");
-
-    value.len = sizeof("Bearer ") - 1 + token.len;
-
-    p = ngx_pnalloc(pool, value.len);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    value.data = p;
-    p = ngx_cpymem(p, "Bearer ", sizeof("Bearer ") - 1);
-
-    if (token.len) {
-        ngx_memcpy(p, token.data, token.len);
-    }
-
-    return ngx_inbox_channel_header(pool, request, "Authorization", &value);
 }
 
 

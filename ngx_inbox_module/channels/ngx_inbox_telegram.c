@@ -34,15 +34,9 @@ static ngx_int_t ngx_inbox_telegram_verify(ngx_pool_t *pool,
 static ngx_int_t ngx_inbox_telegram_build(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
     ngx_inbox_http_request_t *request);
-static ngx_int_t ngx_inbox_telegram_url(ngx_pool_t *pool,
-    const ngx_inbox_line_t *line, const char *method, ngx_str_t *url);
 static ngx_uint_t ngx_inbox_telegram_is_number(const ngx_str_t *s,
     size_t max);
 
-static void ngx_inbox_telegram_judge(ngx_pool_t *pool,
-    const ngx_inbox_line_t *line, ngx_inbox_job_t *job,
-    const ngx_inbox_http_answer_t *answer,
-    ngx_inbox_verdict_t *verdict);
 static ngx_inbox_outcome_e ngx_inbox_telegram_outcome(
     const ngx_inbox_http_answer_t *answer, ngx_inbox_json_t *v);
 static time_t ngx_inbox_telegram_wait(const ngx_inbox_http_answer_t *answer,
@@ -57,7 +51,7 @@ static const char  *ngx_inbox_telegram_credentials[] = {
 
 
 /* what setWebhook asks for */
-static const char  *ngx_inbox_telegram_events[] = {
+const char  *ngx_inbox_telegram_events[] = {
     "message",
     "edited_message",
     "callback_query",
@@ -68,6 +62,14 @@ static const char  *ngx_inbox_telegram_events[] = {
 
 static const ngx_inbox_talk_t  ngx_inbox_telegram_talks[] = {
     { NGX_INBOX_JOB_SEND, ngx_inbox_telegram_build, ngx_inbox_telegram_judge },
+    { NGX_INBOX_JOB_CHECK, ngx_inbox_telegram_check,
+      ngx_inbox_telegram_checked },
+    { NGX_INBOX_JOB_CONNECT, ngx_inbox_telegram_connect,
+      ngx_inbox_telegram_connected },
+    { NGX_INBOX_JOB_PROFILE, ngx_inbox_telegram_profile,
+      ngx_inbox_telegram_profiled },
+    { NGX_INBOX_JOB_TYPING, ngx_inbox_telegram_typing,
+      ngx_inbox_telegram_judge },
     { 0, NULL, NULL }
 };
 
@@ -126,13 +128,7 @@ ngx_inbox_telegram_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_json_begin(&w, pool);
     ngx_inbox_json_open(&w, '{');
     ngx_inbox_json_key(&w, "chat_id");
-
-    if (ngx_inbox_telegram_is_number(&job->user, NGX_INBOX_TELEGRAM_USER)) {
-        ngx_inbox_json_raw(&w, (char *) job->user.data, job->user.len);
-
-    } else {
-        ngx_inbox_json_put(&w, &job->user);
-    }
+    ngx_inbox_telegram_put_id(&w, &job->user);
 
     ngx_inbox_json_key(&w, "text");
     ngx_inbox_json_put(&w, &job->text);
@@ -156,7 +152,19 @@ ngx_inbox_telegram_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 }
 
 
-static ngx_int_t
+void
+ngx_inbox_telegram_put_id(ngx_inbox_json_writer_t *w, const ngx_str_t *id)
+{
+    if (ngx_inbox_telegram_is_number(id, NGX_INBOX_TELEGRAM_USER)) {
+        ngx_inbox_json_raw(w, (char *) id->data, id->len);
+        return;
+    }
+
+    ngx_inbox_json_put(w, id);
+}
+
+
+ngx_int_t
 ngx_inbox_telegram_url(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     const char *method, ngx_str_t *url)
 {
@@ -197,7 +205,7 @@ ngx_inbox_telegram_is_number(const ngx_str_t *s, size_t max)
 }
 
 
-static void
+void
 ngx_inbox_telegram_judge(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_job_t *job, const ngx_inbox_http_answer_t *answer,
     ngx_inbox_verdict_t *verdict)

@@ -31,4 +31,50 @@ ngx_uint_t ngx_inbox_telegram_content(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *message, ngx_inbox_event_t *e);
 
 
+/* ngx_inbox_telegram.c */
+
+extern const char  *ngx_inbox_telegram_events[];
+
+/* {origin}/bot{token}/{method}; NGX_OK | NGX_ERROR */
+ngx_int_t ngx_inbox_telegram_url(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const char *method, ngx_str_t *url);
+
+/* "chat_id" and the like: digits as a number, anything else as a string */
+void ngx_inbox_telegram_put_id(ngx_inbox_json_writer_t *w,
+    const ngx_str_t *id);
+
+/* see ngx_inbox_talk_t */
+void ngx_inbox_telegram_judge(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    ngx_inbox_job_t *job, const ngx_inbox_http_answer_t *answer,
+    ngx_inbox_verdict_t *verdict);
+
+
+/* ngx_inbox_telegram_talks.c: see ngx_inbox_talk_t */
+
+ngx_int_t ngx_inbox_telegram_check(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
+    ngx_inbox_http_request_t *request);
+void ngx_inbox_telegram_checked(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, ngx_inbox_job_t *job,
+    const ngx_inbox_http_answer_t *answer, ngx_inbox_verdict_t *verdict);
+
+ngx_int_t ngx_inbox_telegram_connect(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
+    ngx_inbox_http_request_t *request);
+void ngx_inbox_telegram_connected(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, ngx_inbox_job_t *job,
+    const ngx_inbox_http_answer_t *answer, ngx_inbox_verdict_t *verdict);
+
+ngx_int_t ngx_inbox_telegram_profile(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
+    ngx_inbox_http_request_t *request);
+void ngx_inbox_telegram_profiled(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, ngx_inbox_job_t *job,
+    const ngx_inbox_http_answer_t *answer, ngx_inbox_verdict_t *verdict);
+
+ngx_int_t ngx_inbox_telegram_typing(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
+    ngx_inbox_http_request_t *request);
+
+
 #endif /* _NGX_INBOX_TELEGRAM_H_INCLUDED_ */

@@ -36,15 +36,9 @@ static ngx_int_t ngx_inbox_viber_verify(ngx_pool_t *pool,
 static ngx_int_t ngx_inbox_viber_build(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
     ngx_inbox_http_request_t *request);
-static ngx_int_t ngx_inbox_viber_address(ngx_pool_t *pool,
-    const ngx_inbox_line_t *line, ngx_inbox_http_request_t *request);
 static void ngx_inbox_viber_sender(ngx_inbox_json_writer_t *w,
     ngx_pool_t *pool, const ngx_inbox_line_t *line);
 
-static void ngx_inbox_viber_judge(ngx_pool_t *pool,
-    const ngx_inbox_line_t *line, ngx_inbox_job_t *job,
-    const ngx_inbox_http_answer_t *answer,
-    ngx_inbox_verdict_t *verdict);
 static ngx_inbox_outcome_e ngx_inbox_viber_outcome(
     const ngx_inbox_http_answer_t *answer, ngx_inbox_json_t *v);
 
@@ -56,7 +50,7 @@ static const char  *ngx_inbox_viber_credentials[] = {
 
 
 /* what set_webhook asks for; messages and subscriptions come anyway */
-static const char  *ngx_inbox_viber_events[] = {
+const char  *ngx_inbox_viber_events[] = {
     "delivered",
     "seen",
     "failed",
@@ -67,6 +61,11 @@ static const char  *ngx_inbox_viber_events[] = {
 
 static const ngx_inbox_talk_t  ngx_inbox_viber_talks[] = {
     { NGX_INBOX_JOB_SEND, ngx_inbox_viber_build, ngx_inbox_viber_judge },
+    { NGX_INBOX_JOB_CHECK, ngx_inbox_viber_check, ngx_inbox_viber_checked },
+    { NGX_INBOX_JOB_CONNECT, ngx_inbox_viber_connect,
+      ngx_inbox_viber_connected },
+    { NGX_INBOX_JOB_PROFILE, ngx_inbox_viber_profile,
+      ngx_inbox_viber_profiled },
     { 0, NULL, NULL }
 };
 
@@ -118,7 +117,9 @@ ngx_inbox_viber_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 {
     ngx_inbox_json_writer_t  w;
 
-    if (ngx_inbox_viber_address(pool, line, request) != NGX_OK) {
+    if (ngx_inbox_viber_address(pool, line, "send_message", request)
+        != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -140,9 +141,9 @@ ngx_inbox_viber_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_inbox_viber_address(ngx_pool_t *pool, const ngx_inbox_line_t *line,
-    ngx_inbox_http_request_t *request)
+    const char *method, ngx_inbox_http_request_t *request)
 {
     ngx_str_t  token;
 
@@ -153,14 +154,14 @@ ngx_inbox_viber_address(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 
     token = ngx_inbox_channel_credential(line, "token");
 
-    request->url.data = ngx_pnalloc(pool, line->origin.len
-                                          + sizeof("/pa/send_message"));
+    request->url.data = ngx_pnalloc(pool, line->origin.len + sizeof("/pa/")
+                                          + ngx_strlen(method));
     if (request->url.data == NULL) {
         return NGX_ERROR;
     }
 
-    request->url.len = ngx_sprintf(request->url.data, "%V/pa/send_message",
-                                   &line->origin)
+    request->url.len = ngx_sprintf(request->url.data, "%V/pa/%s", &line->origin,
+                                   method)
                        - request->url.data;
 
     return ngx_inbox_channel_header(pool, request, "X-Viber-Auth-Token",
@@ -199,7 +200,7 @@ ngx_inbox_viber_sender(ngx_inbox_json_writer_t *w, ngx_pool_t *pool,
 }
 
 
-static void
+void
 ngx_inbox_viber_judge(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_job_t *job, const ngx_inbox_http_answer_t *answer,
     ngx_inbox_verdict_t *verdict)

@@ -24,7 +24,6 @@
 #include "../ngx_inbox_crypt.h"
 
 
-#define NGX_INBOX_VK_VERSION  "5.199"
 /* characters of a confirmation: it has eight */
 #define NGX_INBOX_VK_CODE     64
 /* s, when VK names no time: floods are forgotten in minutes */
@@ -49,14 +48,10 @@ static ngx_uint_t ngx_inbox_vk_is_code(const ngx_str_t *s);
 static ngx_int_t ngx_inbox_vk_build(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
     ngx_inbox_http_request_t *request);
-static ngx_int_t ngx_inbox_vk_address(ngx_pool_t *pool,
-    const ngx_inbox_line_t *line, ngx_inbox_http_request_t *request);
 static ngx_int_t ngx_inbox_vk_random(ngx_pool_t *pool,
     const ngx_inbox_job_t *job, uint32_t *id);
 static ngx_int_t ngx_inbox_vk_forward(ngx_pool_t *pool,
     const ngx_inbox_job_t *job, ngx_str_t *forward);
-static u_char *ngx_inbox_vk_field(u_char *p, const char *name,
-    const ngx_str_t *value);
 
 static void ngx_inbox_vk_judge(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, ngx_inbox_job_t *job,
@@ -79,7 +74,7 @@ static const char  *ngx_inbox_vk_credentials[] = {
 
 
 /* what groups.setCallbackSettings asks for */
-static const char  *ngx_inbox_vk_events[] = {
+const char  *ngx_inbox_vk_events[] = {
     "message_new",
     "message_reply",
     "message_edit",
@@ -94,6 +89,11 @@ static const char  *ngx_inbox_vk_events[] = {
 
 static const ngx_inbox_talk_t  ngx_inbox_vk_talks[] = {
     { NGX_INBOX_JOB_SEND, ngx_inbox_vk_build, ngx_inbox_vk_judge },
+    { NGX_INBOX_JOB_CHECK, ngx_inbox_vk_check, ngx_inbox_vk_checked },
+    { NGX_INBOX_JOB_CONNECT, ngx_inbox_vk_connect, ngx_inbox_vk_connected },
+    { NGX_INBOX_JOB_PROFILE, ngx_inbox_vk_profile, ngx_inbox_vk_profiled },
+    { NGX_INBOX_JOB_TYPING, ngx_inbox_vk_typing, ngx_inbox_vk_done },
+    { NGX_INBOX_JOB_READ, ngx_inbox_vk_seen, ngx_inbox_vk_done },
     { 0, NULL, NULL }
 };
 
@@ -191,7 +191,7 @@ ngx_inbox_vk_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     uint32_t    random;
     ngx_str_t   forward;
 
-    if (ngx_inbox_vk_address(pool, line, request) != NGX_OK
+    if (ngx_inbox_vk_address(pool, line, "messages.send", request) != NGX_OK
         || ngx_inbox_vk_random(pool, job, &random) != NGX_OK
         || ngx_inbox_vk_forward(pool, job, &forward) != NGX_OK)
     {
@@ -223,12 +223,12 @@ ngx_inbox_vk_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_inbox_vk_address(ngx_pool_t *pool, const ngx_inbox_line_t *line,
-    ngx_inbox_http_request_t *request)
+    const char *method, ngx_inbox_http_request_t *request)
 {
     u_char     *p;
-    ngx_str_t   token, value;
+    ngx_str_t   token;
 
     ngx_memzero(request, sizeof(ngx_inbox_http_request_t));
 
@@ -237,31 +237,18 @@ ngx_inbox_vk_address(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 
     token = ngx_inbox_channel_credential(line, "access_token");
 
-    p = ngx_pnalloc(pool, line->origin.len + sizeof("/method/messages.send"));
+    p = ngx_pnalloc(pool, line->origin.len + sizeof("/method/")
+                          + ngx_strlen(method));
     if (p == NULL) {
         return NGX_ERROR;
     }
 
     request->url.data = p;
-    request->url.len = ngx_sprintf(p, "%V/method/messages.send", &line->origin)
+    request->url.len = ngx_sprintf(p, "%V/method/%s", &line->origin, method)
                        - p;
 
-    value.len = sizeof("Bearer ") - 1 + token.len;
-
-    p = ngx_pnalloc(pool, value.len);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    value.data = p;
-    p = ngx_cpymem(p, "Bearer ", sizeof("Bearer ") - 1);
-
-    if (token.len) {
-        ngx_memcpy(p, token.data, token.len);
-    }
-
     /* in the form it would come back among the parameters of an error */
-    return ngx_inbox_channel_header(pool, request, "Authorization", &value);
+    return ngx_inbox_channel_bearer(pool, request, &token);
 }
 
 
@@ -326,7 +313,7 @@ ngx_inbox_vk_forward(ngx_pool_t *pool, const ngx_inbox_job_t *job,
 }
 
 
-static u_char *
+u_char *
 ngx_inbox_vk_field(u_char *p, const char *name, const ngx_str_t *value)
 {
     p = ngx_cpymem(p, name, ngx_strlen(name));
@@ -342,19 +329,34 @@ ngx_inbox_vk_judge(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_verdict_t *verdict)
 {
     int64_t            code;
-    ngx_str_t          err, words;
-    ngx_inbox_json_t  *v, *error, *first;
-
-    ngx_memzero(verdict, sizeof(ngx_inbox_verdict_t));
-    verdict->retry_after = -1;
+    ngx_str_t          err;
+    ngx_inbox_json_t  *v;
 
     v = ngx_inbox_json_parse(pool, &answer->body, &err);
 
-    verdict->outcome = ngx_inbox_vk_outcome(answer, v, &code);
+    ngx_inbox_vk_verdict(pool, answer, v, &code, verdict);
 
     if (verdict->outcome == NGX_INBOX_SENT) {
         ngx_inbox_vk_sent(pool, ngx_inbox_json_get(v, "response"),
                           &verdict->message);
+    }
+}
+
+
+void
+ngx_inbox_vk_verdict(ngx_pool_t *pool, const ngx_inbox_http_answer_t *answer,
+    ngx_inbox_json_t *v, int64_t *code, ngx_inbox_verdict_t *verdict)
+{
+    ngx_str_t          words;
+    ngx_inbox_json_t  *error, *first;
+
+    ngx_memzero(verdict, sizeof(ngx_inbox_verdict_t));
+    verdict->retry_after = -1;
+    *code = 0;
+
+    verdict->outcome = ngx_inbox_vk_outcome(answer, v, code);
+
+    if (verdict->outcome == NGX_INBOX_SENT) {
         return;
     }
 
@@ -372,7 +374,7 @@ ngx_inbox_vk_judge(ngx_pool_t *pool, const ngx_inbox_line_t *line,
         verdict->retry_after = ngx_inbox_channel_wait(answer);
 
         if (verdict->retry_after < 0
-            && (code == NGX_INBOX_VK_MANY || code == NGX_INBOX_VK_LIMIT))
+            && (*code == NGX_INBOX_VK_MANY || *code == NGX_INBOX_VK_LIMIT))
         {
             verdict->retry_after = NGX_INBOX_VK_FLOOD;
         }

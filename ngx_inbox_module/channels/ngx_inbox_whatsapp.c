@@ -35,7 +35,7 @@ static const char  *ngx_inbox_whatsapp_credentials[] = {
 
 
 /* fields of the account's subscription */
-static const char  *ngx_inbox_whatsapp_events[] = {
+const char  *ngx_inbox_whatsapp_events[] = {
     "messages",
     "smb_message_echoes",
     NULL
@@ -44,6 +44,11 @@ static const char  *ngx_inbox_whatsapp_events[] = {
 
 static const ngx_inbox_talk_t  ngx_inbox_whatsapp_talks[] = {
     { NGX_INBOX_JOB_SEND, ngx_inbox_whatsapp_build, ngx_inbox_meta_judge },
+    { NGX_INBOX_JOB_CHECK, ngx_inbox_whatsapp_check, ngx_inbox_meta_checked },
+    { NGX_INBOX_JOB_CONNECT, ngx_inbox_whatsapp_connect,
+      ngx_inbox_whatsapp_connected },
+    { NGX_INBOX_JOB_TYPING, ngx_inbox_whatsapp_typing, ngx_inbox_meta_done },
+    { NGX_INBOX_JOB_READ, ngx_inbox_whatsapp_read, ngx_inbox_meta_done },
     { 0, NULL, NULL }
 };
 

@@ -29,4 +29,28 @@ ngx_uint_t ngx_inbox_whatsapp_content(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *message, const ngx_str_t *type, ngx_inbox_event_t *e);
 
 
+/* ngx_inbox_whatsapp.c */
+
+extern const char  *ngx_inbox_whatsapp_events[];
+
+
+/* ngx_inbox_whatsapp_talks.c: see ngx_inbox_talk_t */
+
+ngx_int_t ngx_inbox_whatsapp_check(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
+    ngx_inbox_http_request_t *request);
+ngx_int_t ngx_inbox_whatsapp_connect(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
+    ngx_inbox_http_request_t *request);
+void ngx_inbox_whatsapp_connected(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, ngx_inbox_job_t *job,
+    const ngx_inbox_http_answer_t *answer, ngx_inbox_verdict_t *verdict);
+ngx_int_t ngx_inbox_whatsapp_typing(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
+    ngx_inbox_http_request_t *request);
+ngx_int_t ngx_inbox_whatsapp_read(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
+    ngx_inbox_http_request_t *request);
+
+
 #endif /* _NGX_INBOX_WHATSAPP_H_INCLUDED_ */

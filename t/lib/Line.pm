@@ -29,7 +29,7 @@ my $json = JSON::PP->new->ascii->canonical;
 sub new {
     my ($class, $kind, %o) = @_;
 
-    my $fake = FakePlatform->new($kind);
+    my $fake = $o{fake} // FakePlatform->new($kind);
     my $t = Test::Inbox->new(workers => 2, apis => { $kind => $fake->origin })
         ->start();
 
