@@ -3,13 +3,17 @@
 -- Erase: a chat goes, and its client with it: transcript, files' handles, what
 -- waits to be sent, places in lists, who has read how much.  What stays is its
 -- number in the feeds, as a tombstone, so that whoever shows it is told that it
--- is gone.
+-- is gone.  After a day it goes as well; who asks from before then reads anew.
 --
 -- Whatever else is kept of a chat under a key of its own is added to keys_of().
 
 local Erase = {}
 
 do
+  -- how long a tombstone stands, µs, and how many go in one call
+  local STANDS = 86400000000
+  local TRIM_MOST = 200
+
   local function keys_of(root, n)
     return Keys.chat(root, n), Keys.log(root, n), Keys.changed(root, n),
            Keys.external(root, n), Keys.refs(root, n)
@@ -18,6 +22,7 @@ do
   -- only who has it can be told that it is gone
   local function bury(s, chat)
     local rev = Space.take(s)
+    call('ZADD', Keys.gone(s.root), rev, chat.n)
     call('ZADD', Keys.feed(s.root), 'XX', rev, chat.n)
     for _, who in ipairs(chat.left) do
       call('ZADD', Chat.feed(s.root, who), 'XX', rev, chat.n)
@@ -67,5 +72,40 @@ do
     forget_reading(s.root, numbers)
     s.counted = true
     Chat.done(s, table.concat(words, '\nchat '))
+  end
+
+  -- every feed that there is
+  local function feeds(root)
+    local keys = {Keys.feed(root), Keys.feed_group(root, ''),
+                  Keys.feed_agent(root, 'root')}
+    for _, id in ipairs(call('SMEMBERS', Keys.groups(root))) do
+      keys[#keys + 1] = Keys.feed_group(root, id)
+    end
+    for _, id in ipairs(call('SMEMBERS', Keys.agents(root))) do
+      keys[#keys + 1] = Keys.feed_agent(root, id)
+    end
+    return keys
+  end
+
+  -- Takes old tombstones out of the feeds.  True: there may be more
+  function Erase.trim(s)
+    local flat = call('ZRANGEBYSCORE', Keys.gone(s.root), '-inf',
+                      Num.text(s.now - STANDS), 'WITHSCORES',
+                      'LIMIT', 0, TRIM_MOST)
+    if #flat == 0 then
+      return false
+    end
+    local numbers = {}
+    for i = 1, #flat, 2 do
+      numbers[#numbers + 1] = flat[i]
+    end
+    if s.renamed < tonumber(flat[#flat]) then
+      call('HSET', Keys.space(s.root), 'renamed', flat[#flat])
+    end
+    for _, key in ipairs(feeds(s.root)) do
+      call('ZREM', key, unpack(numbers))
+    end
+    call('ZREM', Keys.gone(s.root), unpack(numbers))
+    return #numbers == TRIM_MOST
   end
 end

@@ -22,6 +22,7 @@ function Keys.order_closed(root, a) return root .. ':order:c:' .. a end
 function Keys.order_waiting(root) return root .. ':order:w' end
 
 function Keys.feed(root) return root .. ':feed' end
+function Keys.gone(root) return root .. ':gone' end
 function Keys.feed_group(root, g) return root .. ':feed:g:' .. g end
 function Keys.feed_agent(root, a) return root .. ':feed:a:' .. a end
 function Keys.feed_reads(root, a) return root .. ':feed:r:' .. a end

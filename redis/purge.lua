@@ -78,7 +78,8 @@ do
     if minutes then
       returned, next = return_waiting(s, minutes, (from ~= '') and from or '0')
     end
-    if next == '' and erased == STEP then
+    local more = Erase.trim(s)
+    if next == '' and (erased == STEP or more) then
       next = '0'
     end
     return {erased, returned, next}

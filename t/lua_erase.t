@@ -19,7 +19,7 @@ use LuaInbox;
 my $s = LuaInbox->new();
 
 # 1 is new, 2 is petro's and olga's with an unsent answer, 3 is closed, 4 stays
-my $before = $s->dump() =~ s/^\S*:(?:space|feed|audit|firsts)\S* .*\n?//mgr;
+my $before = $s->dump() =~ s/^\S*:(?:space|feed|gone|audit|firsts)\S* .*\n?//mgr;
 
 my @n = map { $s->client("secret-$_", "hello $_", name => "Secret $_",
     message => "m$_", attachments => '[{"id":"f"}]', refs => '{"f":"x"}') }
@@ -70,7 +70,7 @@ my $dump = join "\n", map { "$_ " . join ' ', flat($_) }
 unlike($dump, qr/secret/i, 'no trace of the clients is left');
 
 $s->ok(chat_delete => $s->tick(), 'root', $n4);
-is($s->dump() =~ s/^\S*:(?:space|feed|audit|firsts)\S* .*\n?//mgr, $before,
+is($s->dump() =~ s/^\S*:(?:space|feed|gone|audit|firsts)\S* .*\n?//mgr, $before,
     'with the last one nothing is left but tombstones');
 
 # he writes again

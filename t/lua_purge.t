@@ -53,6 +53,16 @@ is_deeply($s->journal('root')->{counts},
 is($s->redis('EXISTS', $s->key("log:$old[0]")), 0, 'with all traces');
 is_deeply(purge(), [0, 0, ''], 'once');
 
+# so do their tombstones, a day later
+
+is($s->redis('ZCARD', $s->key('feed')), 47, 'what has gone is told for a day');
+$s->tick($DAY);
+purge();
+is($s->redis('ZCARD', $s->key('feed')), 2, 'then nothing is left of it');
+is($s->redis('EXISTS', $s->key('gone')), 0, 'anywhere');
+is($s->journal('root', since => $rev)->{reset}, 1,
+    'who asks from before reads anew');
+
 # agents who have left
 
 space('', 10);
