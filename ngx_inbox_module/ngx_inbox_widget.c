@@ -161,7 +161,9 @@ ngx_inbox_widget_asks(ngx_inbox_json_writer_t *w,
 
 
 /* the page is a static file; who may frame it comes from the settings, so its
-   policy is made here, whatever nginx.conf says of static files */
+   policy is made here, whatever nginx.conf says of static files, and with it
+   the two headers without which the policy would not hold: no cache keeps it
+   longer than the settings are so, and nothing else is made of the bytes */
 
 ngx_int_t
 ngx_inbox_widget_frame(ngx_inbox_ctx_t *ctx)
@@ -178,7 +180,9 @@ ngx_inbox_widget_on_frame(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line)
     ngx_str_t          policy, uri;
     ngx_inbox_json_t  *settings;
 
-    static const char  file[] = "/embed/frame.html";
+    static const char       file[] = "/embed/frame.html";
+    static const ngx_str_t  asked = ngx_string("no-cache");
+    static const ngx_str_t  nosniff = ngx_string("nosniff");
 
     if (!ngx_inbox_visitor_is_welcome(line)) {
         return ngx_inbox_visitor_refuse(ctx);
@@ -190,6 +194,9 @@ ngx_inbox_widget_on_frame(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line)
                                    &policy)
         != NGX_OK
         || ngx_inbox_reply_header(ctx->r, "Content-Security-Policy", &policy)
+           != NGX_OK
+        || ngx_inbox_reply_header(ctx->r, "Cache-Control", &asked) != NGX_OK
+        || ngx_inbox_reply_header(ctx->r, "X-Content-Type-Options", &nosniff)
            != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

@@ -21,7 +21,8 @@ use Test::Inbox;
 
 my $SCRIPT = '"><script>alert(1)</script>';
 
-my $t = Test::Inbox->new()->start();
+my $t = Test::Inbox->new(server =>
+    'error_page 400 405 414 494 501 505 /inbox/problem;')->start();
 
 $t->telegram();
 
@@ -37,6 +38,9 @@ my %kinds = (
     'a path that is none' => [GET => 'api/v1/nothing'],
     'a method that is none' => [DELETE => 'api/v1/me', token => $t->token],
     'a webhook' => [POST => 'hook/bot', body => '{}'],
+    'a frame' => [GET => 'widget/site/frame'],
+    'a frame of none' => [GET => 'widget/none/frame'],
+    'a file that is none' => [GET => 'nothing.html'],
     'a visitor' => [GET => 'widget/site/messages', token => $visitor],
     'health' => [GET => 'health'],
     'metrics' => [GET => 'metrics'],
@@ -49,8 +53,30 @@ for my $kind (sort keys %kinds) {
 
     is($r->{headers}{'x-content-type-options'}, 'nosniff',
         "$kind: its type is not guessed");
-    like($r->{headers}{'cache-control'}, qr/no-store|private, no-cache/,
+    like($r->{headers}{'cache-control'}, qr/no-store|no-cache/,
         "$kind: no cache between keeps it");
+}
+
+# what nginx itself refuses, before it knows the location
+
+my $long = 'x' x 40_000;
+my %refused = (
+    400 => "GET /inbox/%zz HTTP/1.1\r\nHost: x",
+    405 => "TRACE /inbox/ HTTP/1.1\r\nHost: x",
+    413 => "POST /inbox/hook/bot HTTP/1.1\r\nHost: x\r\n"
+        . 'Content-Length: 99999999',
+    414 => "GET /inbox/$long HTTP/1.1",
+    501 => "GET /inbox/ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: odd",
+    505 => 'GET /inbox/ HTTP/9.9'
+);
+
+for my $status (sort keys %refused) {
+    my $r = $t->connect()->write("$refused{$status}\r\n\r\n")->read();
+
+    is_deeply([@{$r->{headers}}{qw(content-type x-content-type-options
+        cache-control)}], ['application/problem+json', 'nosniff', 'no-store'],
+        "what nginx refuses with $status is guarded as well");
+    is($r->{status}, $status, 'and is that');
 }
 
 like($t->get('/inbox/widget/site/frame')->{headers}{'content-security-policy'},
