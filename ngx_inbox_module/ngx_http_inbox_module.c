@@ -193,6 +193,41 @@ static ngx_command_t  ngx_http_inbox_commands[] = {
       offsetof(ngx_inbox_main_conf_t, limit_chats),
       NULL },
 
+    { ngx_string("inbox_limit_files"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_inbox_main_conf_t, limit_files),
+      NULL },
+
+    { ngx_string("inbox_files_path"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_path_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_inbox_main_conf_t, files),
+      NULL },
+
+    { ngx_string("inbox_max_file"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_inbox_main_conf_t, max_file),
+      NULL },
+
+    { ngx_string("inbox_max_media"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_inbox_main_conf_t, max_media),
+      NULL },
+
+    { ngx_string("inbox_media_cache"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_off_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_inbox_main_conf_t, media_cache),
+      NULL },
+
     { ngx_string("inbox_limit_logins"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_num_slot,
@@ -360,6 +395,10 @@ ngx_http_inbox_create_main_conf(ngx_conf_t *cf)
     mcf->limit_sessions = NGX_CONF_UNSET_UINT;
     mcf->limit_chats = NGX_CONF_UNSET_UINT;
     mcf->limit_logins = NGX_CONF_UNSET_UINT;
+    mcf->limit_files = NGX_CONF_UNSET_UINT;
+    mcf->max_file = NGX_CONF_UNSET_SIZE;
+    mcf->max_media = NGX_CONF_UNSET_SIZE;
+    mcf->media_cache = NGX_CONF_UNSET;
 
     return mcf;
 }
@@ -382,6 +421,10 @@ ngx_http_inbox_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_conf_init_uint_value(mcf->limit_sessions, 20);
     ngx_conf_init_uint_value(mcf->limit_chats, 10);
     ngx_conf_init_uint_value(mcf->limit_logins, 20);
+    ngx_conf_init_uint_value(mcf->limit_files, 10);
+    ngx_conf_init_size_value(mcf->max_file, 20 * 1024 * 1024);
+    ngx_conf_init_size_value(mcf->max_media, 64 * 1024 * 1024);
+    ngx_conf_init_value(mcf->media_cache, 1024 * 1024 * 1024);
 
     if (!mcf->limits) {
         mcf->max_parked_addr = 0;
@@ -389,6 +432,7 @@ ngx_http_inbox_init_main_conf(ngx_conf_t *cf, void *conf)
         mcf->limit_sessions = 0;
         mcf->limit_chats = 0;
         mcf->limit_logins = 0;
+        mcf->limit_files = 0;
     }
 
     return NGX_CONF_OK;
@@ -464,6 +508,10 @@ ngx_http_inbox_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_inbox_module);
     mcf->enabled = 1;
+
+    if (conf->public_url.len) {
+        mcf->public_url = conf->public_url;
+    }
 
     return (ngx_inbox_error_page_add(cf, &conf->prefix) == NGX_OK)
            ? NGX_CONF_OK : NGX_CONF_ERROR;

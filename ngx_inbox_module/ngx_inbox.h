@@ -74,6 +74,7 @@ typedef struct ngx_inbox_census_s     ngx_inbox_census_t;
 typedef struct ngx_inbox_purge_s      ngx_inbox_purge_t;
 typedef struct ngx_inbox_share_s      ngx_inbox_share_t;
 typedef struct ngx_inbox_tally_s      ngx_inbox_tally_t;
+typedef struct ngx_inbox_media_s      ngx_inbox_media_t;
 
 
 /*
@@ -95,6 +96,7 @@ typedef struct {
     ngx_inbox_purge_t      *purge;
     ngx_inbox_share_t      *share;
     ngx_inbox_tally_t      *tally;
+    ngx_inbox_media_t      *media;
     ngx_inbox_outbox_t     *outbox;
 } ngx_inbox_worker_t;
 

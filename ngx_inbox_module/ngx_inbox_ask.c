@@ -11,6 +11,7 @@
 #include "ngx_inbox_bus.h"
 #include "ngx_inbox_park.h"
 #include "ngx_inbox_reply.h"
+#include "ngx_inbox_serve.h"
 
 
 struct ngx_inbox_ask_s {
@@ -144,6 +145,7 @@ ngx_inbox_ask_on_proof(void *data, ngx_int_t rc)
 {
     ngx_inbox_ask_t *ask = data;
 
+    ngx_http_request_t          *r;
     const ngx_inbox_recalled_t  *what;
 
     ask->proof = NULL;
@@ -154,8 +156,10 @@ ngx_inbox_ask_on_proof(void *data, ngx_int_t rc)
     }
 
     if (what != NULL) {
-        ngx_inbox_ask_end(ask, ngx_inbox_reply_tagged(ask->ctx->r, &what->body,
-                                                      &what->tag));
+        r = ask->ctx->r;
+        ngx_inbox_ask_end(ask, ask->ctx->visitor.len
+                  ? ngx_inbox_serve_again(ask->ctx, &what->body)
+                  : ngx_inbox_reply_tagged(r, &what->body, &what->tag));
         return;
     }
 

@@ -43,9 +43,24 @@ ngx_inbox_body_read(ngx_inbox_ctx_t *ctx, ngx_inbox_endpoint_pt next)
 
     ctx->r->request_body_in_single_buf = 1;
 
+    if (ctx->to_file) {
+        ctx->r->request_body_in_file_only = 1;
+        ctx->r->request_body_in_persistent_file = 1;
+        ctx->r->request_body_in_clean_file = 1;
+    }
+
     rc = ngx_http_read_client_request_body(ctx->r, ngx_inbox_body_on_read);
 
     return (rc >= NGX_HTTP_SPECIAL_RESPONSE) ? rc : NGX_DONE;
+}
+
+
+ngx_int_t
+ngx_inbox_body_file(ngx_inbox_ctx_t *ctx, ngx_inbox_endpoint_pt next)
+{
+    ctx->to_file = 1;
+
+    return ngx_inbox_body_read(ctx, next);
 }
 
 
@@ -101,6 +116,10 @@ ngx_inbox_body_join(ngx_inbox_ctx_t *ctx)
 
     if (size > (off_t) ctx->max_body) {
         return NGX_DECLINED;
+    }
+
+    if (ctx->to_file) {
+        return NGX_OK;
     }
 
     cl = r->request_body->bufs;

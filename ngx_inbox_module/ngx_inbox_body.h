@@ -20,6 +20,12 @@
 ngx_int_t ngx_inbox_body_read(ngx_inbox_ctx_t *ctx,
     ngx_inbox_endpoint_pt next);
 
+/* the same for a file: nothing of it comes into memory, it lies in
+   ctx->r->request_body->temp_file, which goes with the request unless somebody
+   takes it away */
+ngx_int_t ngx_inbox_body_file(ngx_inbox_ctx_t *ctx,
+    ngx_inbox_endpoint_pt next);
+
 /* ctx->body -> ctx->json; an empty body is an empty object.
    NGX_OK | NGX_DECLINED: refused with ctx->refused to return */
 ngx_int_t ngx_inbox_body_parse(ngx_inbox_ctx_t *ctx);

@@ -203,8 +203,8 @@ ngx_inbox_chat_reply(ngx_inbox_ctx_t *ctx)
     args[6] = m.utf16;
     args[7] = m.bytes;
     ngx_str_set(&args[8], "[]");
-    ngx_str_set(&args[9], "0");
-    ngx_str_null(&args[10]);
+    args[9] = m.count;
+    args[10] = m.files;
     args[11] = m.reply_to;
     args[12] = ctx->idem;
     args[13] = ctx->digest;

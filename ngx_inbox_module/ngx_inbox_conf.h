@@ -52,6 +52,15 @@ struct ngx_inbox_main_conf_s {
     ngx_uint_t                limit_sessions;  /* of an address, a minute */
     ngx_uint_t                limit_chats;     /* of an address, an hour */
     ngx_uint_t                limit_logins;    /* of an address, a minute */
+    ngx_uint_t                limit_files;     /* of a visitor, an hour */
+
+    ngx_path_t               *files;           /* inbox_files_path, or NULL:
+                                                  there are no files */
+    size_t                    max_file;        /* of an upload */
+    size_t                    max_media;       /* of what is fetched */
+    off_t                     media_cache;     /* of all that was fetched */
+    ngx_str_t                 public_url;      /* of some location, for links
+                                                  that platforms follow */
 
     ngx_resolver_t           *resolver;        /* for calls to platforms */
     ngx_msec_t                resolver_timeout;

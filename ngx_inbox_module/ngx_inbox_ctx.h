@@ -61,6 +61,7 @@ struct ngx_inbox_ctx_s {
     unsigned               repeated:1; /* asked the store instead of memory */
     ngx_int_t              refused;    /* what to return: it has been said */
     unsigned               cors:1;     /* of an origin that may read this */
+    unsigned               to_file:1;  /* the body stays in its file */
     unsigned               answered:1; /* a problem has been sent: return it */
 
     ngx_inbox_endpoint_pt  next;       /* when the body is there; again */

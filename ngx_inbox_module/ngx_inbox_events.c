@@ -159,7 +159,7 @@ ngx_inbox_events_store(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line,
     ngx_uint_t           n;
     ngx_inbox_events_t  *state;
 
-    if (ngx_inbox_message_events(ctx->r->pool, line, events, &args, &n)
+    if (ngx_inbox_message_events(ctx, line, events, &args, &n)
         != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

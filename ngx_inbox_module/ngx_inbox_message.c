@@ -11,12 +11,24 @@
 #include "ngx_inbox_text.h"
 
 
+/* files in one message of ours: platforms' albums end at ten */
+#define NGX_INBOX_MESSAGE_FILES  10
+/* a link to a file: a location's prefix is a word or two */
+#define NGX_INBOX_MESSAGE_URL    1024
+
+
+static ngx_int_t ngx_inbox_message_files(ngx_inbox_ctx_t *ctx,
+    ngx_inbox_message_t *m, const ngx_inbox_json_t *list);
 static ngx_int_t ngx_inbox_message_measure(ngx_inbox_ctx_t *ctx,
     ngx_inbox_message_t *m);
 static ngx_int_t ngx_inbox_message_attachments(ngx_pool_t *pool,
-    const ngx_inbox_event_t *event, ngx_str_t *list, ngx_str_t *refs);
+    const ngx_str_t *prefix, const ngx_inbox_event_t *event, ngx_str_t *list,
+    ngx_str_t *refs);
+static void ngx_inbox_message_handle(ngx_inbox_json_writer_t *w,
+    const ngx_inbox_attachment_t *a);
 static void ngx_inbox_message_attachment(ngx_inbox_json_writer_t *w,
-    const ngx_inbox_attachment_t *a, const ngx_str_t *id);
+    const ngx_str_t *prefix, const ngx_inbox_attachment_t *a,
+    const ngx_str_t *id);
 
 
 /* as docs/redis.md names them, in the order of ngx_inbox_event_type_e */
@@ -57,15 +69,17 @@ ngx_inbox_message_read(ngx_inbox_ctx_t *ctx, ngx_inbox_message_t *m)
         return NGX_DECLINED;
     }
 
-    if (ngx_inbox_json_size(attachments)) {
-        m->rc = ngx_inbox_reply_invalid(ctx->r, "attachments",
-                                       "there is no such file");
+    if (ngx_inbox_message_files(ctx, m, attachments) != NGX_OK) {
         return NGX_DECLINED;
     }
 
     trimmed = ngx_inbox_text_trim(&m->text);
 
     if (trimmed.len == 0) {
+        ngx_str_set(&m->text, "");
+    }
+
+    if (trimmed.len == 0 && m->files.len == 0) {
         m->rc = ngx_inbox_reply_invalid(ctx->r, "text", "must not be empty");
         return NGX_DECLINED;
     }
@@ -87,6 +101,59 @@ ngx_inbox_message_read(ngx_inbox_ctx_t *ctx, ngx_inbox_message_t *m)
     }
 
     return ngx_inbox_message_measure(ctx, m);
+}
+
+
+/* what they are is the store's to say */
+
+static ngx_int_t
+ngx_inbox_message_files(ngx_inbox_ctx_t *ctx, ngx_inbox_message_t *m,
+    const ngx_inbox_json_t *list)
+{
+    size_t      i, n;
+    u_char     *p;
+    ngx_str_t   id;
+
+    n = ngx_inbox_json_size(list);
+    m->count = ngx_inbox_text_number(ctx->r->pool, n);
+    m->rc = NGX_HTTP_INTERNAL_SERVER_ERROR;
+
+    if (n == 0) {
+        return (m->count.data != NULL) ? NGX_OK : NGX_DECLINED;
+    }
+
+    if (n > NGX_INBOX_MESSAGE_FILES) {
+        m->rc = ngx_inbox_reply_invalid(ctx->r, "attachments",
+                                        "must be at most 10 files");
+        return NGX_DECLINED;
+    }
+
+    p = ngx_pnalloc(ctx->r->pool, ctx->conf->prefix.len
+                                  + n * (NGX_INBOX_MAX_IDEM + 1));
+    if (p == NULL || m->count.data == NULL) {
+        return NGX_DECLINED;
+    }
+
+    m->files.data = p;
+    p = ngx_cpymem(p, ctx->conf->prefix.data, ctx->conf->prefix.len);
+
+    for (i = 0; i < n; i++) {
+
+        if (ngx_inbox_json_string(ngx_inbox_json_at(list, i), &id) != NGX_OK
+            || id.len == 0 || id.len > NGX_INBOX_MAX_IDEM)
+        {
+            m->rc = ngx_inbox_reply_invalid(ctx->r, "attachments",
+                                            "must be an array of file ids");
+            return NGX_DECLINED;
+        }
+
+        *p++ = '\t';
+        p = ngx_cpymem(p, id.data, id.len);
+    }
+
+    m->files.len = p - m->files.data;
+
+    return NGX_OK;
 }
 
 
@@ -157,8 +224,8 @@ ngx_inbox_message_literals(ngx_pool_t *pool, const ngx_str_t *text,
 
 
 ngx_int_t
-ngx_inbox_message_event(ngx_pool_t *pool, const ngx_inbox_event_t *event,
-    ngx_str_t *args)
+ngx_inbox_message_event(ngx_pool_t *pool, const ngx_str_t *prefix,
+    const ngx_inbox_event_t *event, ngx_str_t *args)
 {
     ngx_uint_t  n;
 
@@ -186,7 +253,8 @@ ngx_inbox_message_event(ngx_pool_t *pool, const ngx_inbox_event_t *event,
         return NGX_ERROR;
     }
 
-    if (ngx_inbox_message_attachments(pool, event, &args[10], &args[12])
+    if (ngx_inbox_message_attachments(pool, prefix, event, &args[10],
+                                      &args[12])
         != NGX_OK)
     {
         return NGX_ERROR;
@@ -212,7 +280,7 @@ ngx_inbox_message_event(ngx_pool_t *pool, const ngx_inbox_event_t *event,
 
 
 ngx_int_t
-ngx_inbox_message_events(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+ngx_inbox_message_events(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line,
     const ngx_array_t *events, ngx_str_t **args, ngx_uint_t *n)
 {
     ngx_str_t          *p;
@@ -224,7 +292,7 @@ ngx_inbox_message_events(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 
     *n = NGX_INBOX_MESSAGE_HEAD + count * NGX_INBOX_MESSAGE_ARGS;
 
-    p = ngx_palloc(pool, *n * sizeof(ngx_str_t));
+    p = ngx_palloc(ctx->r->pool, *n * sizeof(ngx_str_t));
     if (p == NULL) {
         return NGX_ERROR;
     }
@@ -237,7 +305,10 @@ ngx_inbox_message_events(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     p += NGX_INBOX_MESSAGE_HEAD;
 
     for (i = 0; i < count; i++) {
-        if (ngx_inbox_message_event(pool, &event[i], p) != NGX_OK) {
+        if (ngx_inbox_message_event(ctx->r->pool, &ctx->conf->prefix,
+                                    &event[i], p)
+            != NGX_OK)
+        {
             return NGX_ERROR;
         }
 
@@ -249,8 +320,8 @@ ngx_inbox_message_events(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 
 
 static ngx_int_t
-ngx_inbox_message_attachments(ngx_pool_t *pool, const ngx_inbox_event_t *event,
-    ngx_str_t *list, ngx_str_t *refs)
+ngx_inbox_message_attachments(ngx_pool_t *pool, const ngx_str_t *prefix,
+    const ngx_inbox_event_t *event, ngx_str_t *list, ngx_str_t *refs)
 {
     ngx_str_t                id[NGX_INBOX_MAX_ATTACHMENTS];
     ngx_uint_t               i, n;
@@ -273,7 +344,7 @@ ngx_inbox_message_attachments(ngx_pool_t *pool, const ngx_inbox_event_t *event,
             return NGX_ERROR;
         }
 
-        ngx_inbox_message_attachment(&w, &a[i], &id[i]);
+        ngx_inbox_message_attachment(&w, prefix, &a[i], &id[i]);
     }
 
     ngx_inbox_json_close(&w, ']');
@@ -288,7 +359,7 @@ ngx_inbox_message_attachments(ngx_pool_t *pool, const ngx_inbox_event_t *event,
     for (i = 0; i < n; i++) {
         if (a[i].ref.len) {
             ngx_inbox_json_name(&w, &id[i]);
-            ngx_inbox_json_put(&w, &a[i].ref);
+            ngx_inbox_message_handle(&w, &a[i]);
         }
     }
 
@@ -298,11 +369,34 @@ ngx_inbox_message_attachments(ngx_pool_t *pool, const ngx_inbox_event_t *event,
 }
 
 
+/* what is needed to fetch it later */
+
 static void
-ngx_inbox_message_attachment(ngx_inbox_json_writer_t *w,
-    const ngx_inbox_attachment_t *a, const ngx_str_t *id)
+ngx_inbox_message_handle(ngx_inbox_json_writer_t *w,
+    const ngx_inbox_attachment_t *a)
 {
     ngx_str_t  name;
+
+    name = ngx_inbox_text_cut(&a->name, NGX_INBOX_MAX_NAME);
+
+    ngx_inbox_json_open(w, '{');
+    ngx_inbox_json_key(w, "ref");
+    ngx_inbox_json_put(w, &a->ref);
+    ngx_inbox_json_key(w, "name");
+    ngx_inbox_json_put_or_null(w, &name);
+    ngx_inbox_json_close(w, '}');
+}
+
+
+/* the number of the chat takes the place of "#" when the store knows it */
+
+static void
+ngx_inbox_message_attachment(ngx_inbox_json_writer_t *w,
+    const ngx_str_t *prefix, const ngx_inbox_attachment_t *a,
+    const ngx_str_t *id)
+{
+    u_char     url[NGX_INBOX_MESSAGE_URL];
+    ngx_str_t  name, link;
 
     name = ngx_inbox_text_cut(&a->name, NGX_INBOX_MAX_NAME);
 
@@ -325,6 +419,16 @@ ngx_inbox_message_attachment(ngx_inbox_json_writer_t *w,
     }
 
     ngx_inbox_json_key(w, "url");
-    ngx_inbox_json_raw(w, "null", 4);
+
+    link.data = url;
+    link.len = 0;
+
+    if (a->ref.len) {
+        link.len = ngx_snprintf(url, sizeof(url), "%V/api/v1/chats/#/files/%V",
+                                prefix, id)
+                   - url;
+    }
+
+    ngx_inbox_json_put_or_null(w, &link);
     ngx_inbox_json_close(w, '}');
 }

@@ -22,6 +22,9 @@ typedef struct {
     ngx_str_t     utf16;
     ngx_str_t     bytes;
     ngx_str_t     reply_to;      /* one of our ids, or len 0 */
+    ngx_str_t     files;         /* prefix and ids of uploads, with tabs
+                                    between them; len 0: none */
+    ngx_str_t     count;         /* of them, digits */
     ngx_int_t     rc;            /* what to return when it is refused */
     unsigned      note:1;
 } ngx_inbox_message_t;
@@ -41,12 +44,16 @@ ngx_int_t ngx_inbox_message_literals(ngx_pool_t *pool, const ngx_str_t *text,
 
 /* arguments of `ingest` for one event */
 #define NGX_INBOX_MESSAGE_ARGS  16
+/* places among them */
+#define NGX_INBOX_MESSAGE_COUNT 11
+#define NGX_INBOX_MESSAGE_REFS  12
 
 /*
- * One event as the store takes it: 16 strings, from the pool.
+ * One event as the store takes it: 16 strings, from the pool.  prefix: of the
+ * location, for the links to files.
  * NGX_OK | NGX_ERROR
  */
-ngx_int_t ngx_inbox_message_event(ngx_pool_t *pool,
+ngx_int_t ngx_inbox_message_event(ngx_pool_t *pool, const ngx_str_t *prefix,
     const ngx_inbox_event_t *event, ngx_str_t *args);
 
 
@@ -54,8 +61,8 @@ ngx_int_t ngx_inbox_message_event(ngx_pool_t *pool,
 #define NGX_INBOX_MESSAGE_HEAD  3
 
 /* all arguments of `ingest` for what a webhook of the line brought, from the
-   pool; NGX_OK | NGX_ERROR */
-ngx_int_t ngx_inbox_message_events(ngx_pool_t *pool,
+   request's pool; NGX_OK | NGX_ERROR */
+ngx_int_t ngx_inbox_message_events(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_line_t *line, const ngx_array_t *events,
     ngx_str_t **args, ngx_uint_t *n);
 

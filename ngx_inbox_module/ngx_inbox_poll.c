@@ -15,6 +15,7 @@
 #include "ngx_inbox_park.h"
 #include "ngx_inbox_receipt.h"
 #include "ngx_inbox_reply.h"
+#include "ngx_inbox_serve.h"
 #include "ngx_inbox_share.h"
 #include "ngx_inbox_topic.h"
 #include "ngx_inbox_typing.h"
@@ -46,7 +47,8 @@ static ngx_int_t ngx_inbox_poll_once(ngx_inbox_ctx_t *ctx,
 static ngx_int_t ngx_inbox_poll_on_once(ngx_inbox_ctx_t *ctx,
     ngx_inbox_answer_t *answer);
 static ngx_int_t ngx_inbox_poll_send(ngx_http_request_t *r,
-    ngx_inbox_answer_t *answer);
+    ngx_inbox_answer_t *answer, const ngx_inbox_main_conf_t *conf,
+    const ngx_str_t *space);
 
 
 static const ngx_inbox_park_owner_t  ngx_inbox_poll_owner = {
@@ -333,10 +335,15 @@ ngx_inbox_poll_answer(ngx_inbox_parked_t *p, ngx_inbox_answer_t *answer)
 {
     ngx_http_request_t        *r;
     ngx_inbox_poll_record_t   *rec;
+    ngx_inbox_main_conf_t     *conf;
     ngx_inbox_poll_strings_t   s;
+    u_char                     space[NGX_INBOX_MAX_ID];
 
     rec = ngx_inbox_park_record(p);
     ngx_inbox_poll_strings(rec, &s);
+
+    conf = s.user.len ? rec->worker->conf : NULL;
+    ngx_memcpy(space, s.space.data, ngx_min(s.space.len, NGX_INBOX_MAX_ID));
 
     /* before rising, which frees the record the strings are in */
 
@@ -345,7 +352,9 @@ ngx_inbox_poll_answer(ngx_inbox_parked_t *p, ngx_inbox_answer_t *answer)
     r = ngx_inbox_poll_rise(p);
 
     if (r != NULL) {
-        ngx_inbox_park_finish(r, ngx_inbox_poll_send(r, answer));
+        s.space.data = space;
+        ngx_inbox_park_finish(r, ngx_inbox_poll_send(r, answer, conf,
+                                                     &s.space));
     }
 }
 
@@ -456,12 +465,17 @@ ngx_inbox_poll_on_once(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
                           &ctx->visitor, answer);
     }
 
-    return ngx_inbox_poll_send(ctx->r, answer);
+    return ngx_inbox_poll_send(ctx->r, answer,
+                               ctx->visitor.len ? ctx->worker->conf : NULL,
+                               &ctx->space);
 }
 
 
+/* conf: of whose links are to be signed; or NULL */
+
 static ngx_int_t
-ngx_inbox_poll_send(ngx_http_request_t *r, ngx_inbox_answer_t *answer)
+ngx_inbox_poll_send(ngx_http_request_t *r, ngx_inbox_answer_t *answer,
+    const ngx_inbox_main_conf_t *conf, const ngx_str_t *space)
 {
     ngx_str_t  body;
 
@@ -471,5 +485,7 @@ ngx_inbox_poll_send(ngx_http_request_t *r, ngx_inbox_answer_t *answer)
 
     body = ngx_inbox_ask_text(answer);
 
-    return ngx_inbox_reply_json(r, NGX_HTTP_OK, &body, NGX_INBOX_REPLY_ETAG);
+    return conf ? ngx_inbox_serve_signed(r, conf, space, &body)
+                : ngx_inbox_reply_json(r, NGX_HTTP_OK, &body,
+                                       NGX_INBOX_REPLY_ETAG);
 }

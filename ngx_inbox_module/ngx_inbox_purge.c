@@ -6,9 +6,14 @@
  * share is asked for one step, and again while it says where to go on.  After
  * so many steps we pause, so that a great deletion takes no more than its share
  * of the store; after a round we rest.
+ *
+ * After its last step a space is asked for files whose bytes may go, and told
+ * which are gone; at the end of a round the disk is looked through for what
+ * belongs to no space.
  */
 
 #include "ngx_inbox_purge.h"
+#include "ngx_inbox_disk.h"
 #include "ngx_inbox_store.h"
 #include "ngx_inbox_text.h"
 
@@ -19,6 +24,8 @@
 #define NGX_INBOX_PURGE_STEPS   10
 
 #define NGX_INBOX_PURGE_CURSOR  20
+/* files of one sweep, as the store gives them */
+#define NGX_INBOX_PURGE_FILES   100
 
 
 struct ngx_inbox_purge_s {
@@ -45,6 +52,10 @@ static ngx_int_t ngx_inbox_purge_keep(ngx_inbox_purge_t *purge,
     ngx_inbox_redis_value_t *v);
 static void ngx_inbox_purge_step(ngx_inbox_purge_t *purge);
 static void ngx_inbox_purge_on_step(void *data, ngx_inbox_answer_t *answer);
+static void ngx_inbox_purge_sweep(ngx_inbox_purge_t *purge,
+    const ngx_str_t *gone, ngx_uint_t n);
+static void ngx_inbox_purge_on_swept(void *data, ngx_inbox_answer_t *answer);
+static ngx_uint_t ngx_inbox_purge_knows(void *data, const ngx_str_t *space);
 static void ngx_inbox_purge_rest(ngx_inbox_purge_t *purge);
 
 
@@ -199,6 +210,11 @@ ngx_inbox_purge_step(ngx_inbox_purge_t *purge)
     ngx_str_t          cursor;
     ngx_inbox_fcall_t  fcall;
 
+    if (purge->next == purge->n && purge->worker->conf->files != NULL) {
+        ngx_inbox_disk_orphans(purge->worker->conf, ngx_inbox_purge_knows,
+                               purge, purge->worker->log);
+    }
+
     if (purge->next == purge->n || ngx_exiting || ngx_terminate) {
         ngx_inbox_purge_rest(purge);
         return;
@@ -250,11 +266,105 @@ ngx_inbox_purge_on_step(void *data, ngx_inbox_answer_t *answer)
         ngx_memcpy(purge->cursor, v->item[2]->str.data, purge->cursor_len);
     }
 
+    if (purge->cursor_len == 0 && purge->worker->conf->files != NULL) {
+        ngx_inbox_purge_sweep(purge, NULL, 0);
+        return;
+    }
+
     if (purge->cursor_len == 0) {
         purge->next++;
     }
 
     ngx_inbox_purge_step(purge);
+}
+
+
+/* gone: ids whose bytes have been removed */
+
+static void
+ngx_inbox_purge_sweep(ngx_inbox_purge_t *purge, const ngx_str_t *gone,
+    ngx_uint_t n)
+{
+    ngx_inbox_fcall_t  fcall;
+
+    fcall.fn = NGX_INBOX_FN_FILE_SWEEP;
+    fcall.space = &purge->spaces[purge->next];
+    fcall.args = gone;
+    fcall.n = n;
+
+    purge->call = ngx_inbox_store_call(purge->worker->store, &fcall,
+                                       ngx_inbox_purge_on_swept, purge);
+
+    if (purge->call == NULL) {
+        ngx_inbox_purge_rest(purge);
+    }
+}
+
+
+/* ids whose bytes nobody can reach any more */
+
+static void
+ngx_inbox_purge_on_swept(void *data, ngx_inbox_answer_t *answer)
+{
+    ngx_inbox_purge_t *purge = data;
+
+    ngx_str_t                 gone[NGX_INBOX_PURGE_FILES];
+    ngx_uint_t                i, n;
+    ngx_inbox_redis_value_t  *v;
+
+    purge->call = NULL;
+    v = answer->value;
+    n = 0;
+
+    if (answer->status == NGX_HTTP_OK && v->type == NGX_INBOX_REDIS_ARRAY) {
+
+        for (i = 0; i < v->n && n < NGX_INBOX_PURGE_FILES; i++) {
+            gone[n] = v->item[i]->str;
+
+            if (ngx_inbox_disk_remove(purge->worker->conf,
+                                      &purge->spaces[purge->next], &gone[n],
+                                      purge->worker->log)
+                == NGX_OK)
+            {
+                n++;
+            }
+        }
+    }
+
+    if (n > 0) {
+        ngx_inbox_purge_sweep(purge, gone, n);
+        return;
+    }
+
+    purge->next++;
+    ngx_inbox_purge_step(purge);
+}
+
+
+/* by the share that they would be of */
+
+static ngx_uint_t
+ngx_inbox_purge_knows(void *data, const ngx_str_t *space)
+{
+    ngx_inbox_purge_t *purge = data;
+
+    ngx_uint_t  i;
+
+    if (ngx_murmur_hash2(space->data, space->len) % purge->workers
+        != ngx_worker % purge->workers)
+    {
+        return 1;
+    }
+
+    for (i = 0; i < purge->n; i++) {
+        if (purge->spaces[i].len == space->len
+            && ngx_memcmp(purge->spaces[i].data, space->data, space->len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -11,17 +11,15 @@
 
 #include "ngx_inbox_route_own.h"
 #include "ngx_inbox_admin.h"
-#include "ngx_inbox_ask.h"
-#include "ngx_inbox_auth.h"
 #include "ngx_inbox_body.h"
 #include "ngx_inbox_canned.h"
 #include "ngx_inbox_chat.h"
 #include "ngx_inbox_contacts.h"
 #include "ngx_inbox_connect.h"
 #include "ngx_inbox_cors.h"
-#include "ngx_inbox_crypt.h"
 #include "ngx_inbox_events.h"
 #include "ngx_inbox_export.h"
+#include "ngx_inbox_files.h"
 #include "ngx_inbox_lines.h"
 #include "ngx_inbox_lists.h"
 #include "ngx_inbox_metrics.h"
@@ -29,6 +27,7 @@
 #include "ngx_inbox_session.h"
 #include "ngx_inbox_text.h"
 #include "ngx_inbox_visitor.h"
+#include "ngx_inbox_upload.h"
 #include "ngx_inbox_webhook.h"
 #include "ngx_inbox_widget.h"
 
@@ -37,12 +36,6 @@
 
 /* digits of a chat's number: what a double holds exactly */
 #define NGX_INBOX_ROUTE_DIGITS  15
-
-
-typedef struct {
-    ngx_inbox_ctx_t          ctx;    /* first: an endpoint's ctx is this */
-    const ngx_inbox_route_t  *route;
-} ngx_inbox_route_ctx_t;
 
 
 static void ngx_inbox_route_trace(ngx_inbox_ctx_t *ctx,
@@ -55,14 +48,6 @@ static ngx_uint_t ngx_inbox_route_is_chat(const ngx_str_t *s);
 static ngx_uint_t ngx_inbox_route_has_id(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_route_t *route);
 static ngx_int_t ngx_inbox_route_space(ngx_inbox_ctx_t *ctx);
-static ngx_int_t ngx_inbox_route_on_body(ngx_inbox_ctx_t *ctx);
-static ngx_int_t ngx_inbox_route_on_json(ngx_inbox_ctx_t *ctx);
-static ngx_int_t ngx_inbox_route_idem(ngx_inbox_ctx_t *ctx);
-static ngx_int_t ngx_inbox_route_enter(ngx_inbox_ctx_t *ctx);
-static ngx_int_t ngx_inbox_route_who(ngx_inbox_ctx_t *ctx,
-    const ngx_inbox_route_t *route);
-static ngx_int_t ngx_inbox_route_on_not_root(ngx_inbox_ctx_t *ctx,
-    ngx_inbox_answer_t *answer);
 
 
 const ngx_inbox_route_t  ngx_inbox_routes[] = {
@@ -86,6 +71,8 @@ const ngx_inbox_route_t  ngx_inbox_routes[] = {
       NGX_INBOX_ROUTE_JSON, ngx_inbox_widget_read },
     { NGX_HTTP_POST, "widget/@/typing", NGX_INBOX_ROUTE_VISITOR,
       NGX_INBOX_ROUTE_JSON, ngx_inbox_widget_typing },
+    { NGX_HTTP_POST, "widget/@/files", NGX_INBOX_ROUTE_VISITOR,
+      NGX_INBOX_ROUTE_FILE, ngx_inbox_upload_visitor },
 
     { NGX_HTTP_POST, "api/v1/session", NGX_INBOX_ROUTE_ANYBODY,
       NGX_INBOX_ROUTE_JSON, ngx_inbox_session_open },
@@ -124,6 +111,13 @@ const ngx_inbox_route_t  ngx_inbox_routes[] = {
       NGX_INBOX_ROUTE_JSON, ngx_inbox_chat_read },
     { NGX_HTTP_POST, "api/v1/chats/#/typing", NGX_INBOX_ROUTE_AGENT,
       NGX_INBOX_ROUTE_JSON, ngx_inbox_chat_typing },
+
+    { NGX_HTTP_POST, "api/v1/files", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_FILE, ngx_inbox_upload },
+    { NGX_INBOX_ROUTE_GET, "api/v1/chats/#/files/*", NGX_INBOX_ROUTE_AGENT,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_files_get },
+    { NGX_INBOX_ROUTE_GET, "file/*/*/*", NGX_INBOX_ROUTE_ANYBODY,
+      NGX_INBOX_ROUTE_NONE, ngx_inbox_files_signed },
 
     { NGX_HTTP_DELETE, "api/v1/chats/#", NGX_INBOX_ROUTE_AGENT,
       NGX_INBOX_ROUTE_NONE, ngx_inbox_contacts_chat_delete },
@@ -271,6 +265,10 @@ ngx_inbox_route(ngx_http_request_t *r, ngx_inbox_worker_t *worker,
                                        "no such space");
     }
 
+    if (rctx->route->body == NGX_INBOX_ROUTE_FILE) {
+        return ngx_inbox_route_file(ctx);
+    }
+
     if (rctx->route->body != NGX_INBOX_ROUTE_NONE) {
         ctx->max_body = conf->max_body;
 
@@ -278,7 +276,7 @@ ngx_inbox_route(ngx_http_request_t *r, ngx_inbox_worker_t *worker,
             ctx->max_body = ngx_min(ctx->max_body, NGX_INBOX_MAX_JSON);
         }
 
-        return ngx_inbox_body_read(ctx, ngx_inbox_route_on_body);
+        return ngx_inbox_body_read(ctx, ngx_inbox_route_body);
     }
 
     rc = ngx_http_discard_request_body(r);
@@ -434,159 +432,4 @@ ngx_inbox_route_space(ngx_inbox_ctx_t *ctx)
     ctx->trace.space = ctx->space;
 
     return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_inbox_route_on_body(ngx_inbox_ctx_t *ctx)
-{
-    const ngx_inbox_route_t  *route;
-
-    route = ((ngx_inbox_route_ctx_t *) ctx)->route;
-
-    if (route->body == NGX_INBOX_ROUTE_RAW) {
-        return ngx_inbox_route_enter(ctx);
-    }
-
-    return ngx_inbox_cors_is_asked(ctx)
-           ? ngx_inbox_cors(ctx, ngx_inbox_route_on_json)
-           : ngx_inbox_route_on_json(ctx);
-}
-
-
-static ngx_int_t
-ngx_inbox_route_on_json(ngx_inbox_ctx_t *ctx)
-{
-    const ngx_inbox_route_t  *route;
-
-    route = ((ngx_inbox_route_ctx_t *) ctx)->route;
-
-    if (ngx_inbox_route_who(ctx, route) != NGX_OK
-        || ngx_inbox_body_parse(ctx) != NGX_OK
-        || ngx_inbox_route_idem(ctx) != NGX_OK)
-    {
-        return ctx->refused;
-    }
-
-    return route->endpoint(ctx);
-}
-
-
-/* Idempotency-Key, with a digest of what it stands for: path and body */
-
-static ngx_int_t
-ngx_inbox_route_idem(ngx_inbox_ctx_t *ctx)
-{
-    size_t     i;
-    ngx_str_t  text;
-
-    ctx->idem = ngx_inbox_ctx_header(ctx->r, "idempotency-key");
-
-    if (ctx->idem.len == 0) {
-        return NGX_OK;
-    }
-
-    for (i = 0; i < ctx->idem.len; i++) {
-        if (ctx->idem.data[i] <= ' ' || ctx->idem.data[i] > '~'
-            || i == NGX_INBOX_MAX_IDEM)
-        {
-            ctx->refused = ngx_inbox_reply_invalid(ctx->r, "Idempotency-Key",
-                                          "must be 1 to 64 visible characters");
-            return NGX_DECLINED;
-        }
-    }
-
-    ctx->refused = NGX_HTTP_INTERNAL_SERVER_ERROR;
-
-    text.len = ctx->path.len + 1 + ctx->body.len;
-    text.data = ngx_pnalloc(ctx->r->pool, text.len);
-    ctx->digest.data = ngx_pnalloc(ctx->r->pool, NGX_INBOX_SHA256_HEX);
-    ctx->digest.len = NGX_INBOX_SHA256_HEX;
-
-    if (text.data == NULL || ctx->digest.data == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_sprintf(text.data, "%V %V", &ctx->path, &ctx->body);
-
-    return ngx_inbox_crypt_sha256_hex(&text, ctx->digest.data);
-}
-
-
-static ngx_int_t
-ngx_inbox_route_enter(ngx_inbox_ctx_t *ctx)
-{
-    const ngx_inbox_route_t  *route;
-
-    route = ((ngx_inbox_route_ctx_t *) ctx)->route;
-
-    if (ngx_inbox_route_who(ctx, route) != NGX_OK) {
-        return ctx->refused;
-    }
-
-    return route->endpoint(ctx);
-}
-
-
-static ngx_int_t
-ngx_inbox_route_who(ngx_inbox_ctx_t *ctx, const ngx_inbox_route_t *route)
-{
-    ngx_inbox_auth_e  rc;
-
-    switch (route->who) {
-
-    case NGX_INBOX_ROUTE_AGENT:
-    case NGX_INBOX_ROUTE_ROOT:
-        rc = ngx_inbox_auth_agent(ctx);
-        break;
-
-    case NGX_INBOX_ROUTE_VISITOR:
-        rc = ngx_inbox_auth_visitor(ctx, &ctx->param[0]);
-        break;
-
-    default:
-        return NGX_OK;
-    }
-
-    if (rc == NGX_INBOX_AUTH_NOBODY) {
-        ctx->refused = ngx_inbox_reply_problem(ctx->r, NGX_HTTP_UNAUTHORIZED,
-                                               "unauthorized",
-                                               "a valid token is needed");
-        return NGX_DECLINED;
-    }
-
-    if (rc == NGX_INBOX_AUTH_CSRF) {
-        ctx->refused = ngx_inbox_reply_problem(ctx->r, NGX_HTTP_FORBIDDEN,
-                                               "csrf",
-                                               "the header X-Inbox: 1 is "
-                                               "missing");
-        return NGX_DECLINED;
-    }
-
-    if (rc != NGX_INBOX_AUTH_OK) {
-        ctx->refused = NGX_HTTP_INTERNAL_SERVER_ERROR;
-        return NGX_ERROR;
-    }
-
-    ctx->trace.agent = ctx->who;
-
-    if (route->who == NGX_INBOX_ROUTE_ROOT
-        && (ctx->who.len != 4 || ngx_strncmp(ctx->who.data, "root", 4) != 0))
-    {
-        /* an agent is told so, who is none is nobody */
-
-        ctx->refused = ngx_inbox_ask(ctx, NGX_INBOX_FN_ME, &ctx->who, 1,
-                                     ngx_inbox_route_on_not_root);
-        return NGX_DECLINED;
-    }
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_inbox_route_on_not_root(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
-{
-    return ngx_inbox_reply_problem(ctx->r, NGX_HTTP_FORBIDDEN, "forbidden",
-                                   "the root token is needed");
 }

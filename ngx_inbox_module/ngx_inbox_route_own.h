@@ -2,9 +2,10 @@
 /*
  * Copyright (C) the ngx_inbox authors
  *
- * Layer 9: inside of the route.  route: the table and the steps of a request;
- * route_refuse: what is said to those that the table has no endpoint for;
- * route_name: how the table's lines are called in the metrics.
+ * Layer 9: inside of the route.  route: the table, and which line of it is
+ * meant; route_enter: who comes, with which body; route_refuse: what is said to
+ * those that the table has no endpoint for; route_name: how the table's lines
+ * are called in the metrics.
  */
 
 #ifndef _NGX_INBOX_ROUTE_OWN_H_INCLUDED_
@@ -27,7 +28,8 @@ typedef enum {
 typedef enum {
     NGX_INBOX_ROUTE_NONE = 0,
     NGX_INBOX_ROUTE_JSON,           /* an object, or nothing */
-    NGX_INBOX_ROUTE_RAW
+    NGX_INBOX_ROUTE_RAW,
+    NGX_INBOX_ROUTE_FILE            /* of any type, never in memory */
 } ngx_inbox_route_body_e;
 
 
@@ -40,9 +42,24 @@ typedef struct {
 } ngx_inbox_route_t;
 
 
+typedef struct {
+    ngx_inbox_ctx_t          ctx;    /* first: an endpoint's ctx is this */
+    const ngx_inbox_route_t  *route;
+} ngx_inbox_route_ctx_t;
+
+
 /* route: the table; the last has no pattern */
 extern const ngx_inbox_route_t  ngx_inbox_routes[];
 
+
+/* enter: the body is there, JSON, raw or in a file: an endpoint */
+ngx_int_t ngx_inbox_route_body(ngx_inbox_ctx_t *ctx);
+
+/* enter: reads a body into a file, then as above */
+ngx_int_t ngx_inbox_route_file(ngx_inbox_ctx_t *ctx);
+
+/* enter: there is no body */
+ngx_int_t ngx_inbox_route_enter(ngx_inbox_ctx_t *ctx);
 
 /* refuse: OPTIONS, or a method that the path does not know; methods: those
    that it does */

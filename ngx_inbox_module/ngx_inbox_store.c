@@ -41,7 +41,8 @@ static const char *ngx_inbox_store_functions[] = {
     "label", "contact", "block", "chat_delete", "contact_delete", "audit",
     "limit", "stats", "purge", "tenant", "tenant_rule", "tenant_wipe", "parked",
     "export_begin", "export", "tally", "health", "events", "event",
-    "channel_keep", "connected"
+    "channel_keep", "connected", "upload", "upload_visitor", "file",
+    "file_signed", "file_sweep"
 };
 
 

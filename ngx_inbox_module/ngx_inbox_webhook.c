@@ -266,7 +266,7 @@ ngx_inbox_webhook_store(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line,
     ngx_uint_t            n;
     ngx_inbox_webhook_t  *hook;
 
-    if (ngx_inbox_message_events(ctx->r->pool, line, events, &args, &n)
+    if (ngx_inbox_message_events(ctx, line, events, &args, &n)
         != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

@@ -17,6 +17,7 @@
 #include "ngx_inbox_reply.h"
 #include "ngx_inbox_text.h"
 #include "ngx_inbox_topic.h"
+#include "ngx_inbox_ticket.h"
 #include "ngx_inbox_visitor.h"
 
 
@@ -378,10 +379,16 @@ ngx_inbox_widget_on_write(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line)
     args[1] = line->rev;
 
     if (ngx_inbox_limit_visitor(ctx, &args[2]) != NGX_OK
-        || ngx_inbox_message_event(ctx->r->pool, &event, &args[3]) != NGX_OK)
+        || ngx_inbox_message_event(ctx->r->pool, &ctx->conf->prefix, &event,
+                                   &args[3])
+           != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+
+    /* what he uploaded, in place of handles of a platform */
+    args[3 + NGX_INBOX_MESSAGE_COUNT] = m.count;
+    args[3 + NGX_INBOX_MESSAGE_REFS] = m.files;
 
     return ngx_inbox_ask(ctx, NGX_INBOX_FN_INGEST, args,
                          3 + NGX_INBOX_MESSAGE_ARGS,
@@ -394,20 +401,24 @@ ngx_inbox_widget_on_write(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line)
 static ngx_int_t
 ngx_inbox_widget_on_written(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
 {
+    ngx_str_t                 body;
     ngx_inbox_redis_value_t  *v;
 
     v = answer->value;
 
     if (v->type != NGX_INBOX_REDIS_ARRAY || v->n < 3
         || v->item[2]->type != NGX_INBOX_REDIS_STRING
-        || v->item[2]->str.len == 0)
+        || v->item[2]->str.len == 0
+        || ngx_inbox_ticket_sign(ctx->r->pool, ctx->worker->conf, &ctx->space,
+                                 &v->item[2]->str, &body)
+           != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     ngx_inbox_trace_stored(&ctx->trace);
 
-    return ngx_inbox_reply_json(ctx->r, NGX_HTTP_CREATED, &v->item[2]->str, 0);
+    return ngx_inbox_reply_json(ctx->r, NGX_HTTP_CREATED, &body, 0);
 }
 
 

@@ -15,6 +15,7 @@
 #include "ngx_inbox_park.h"
 #include "ngx_inbox_poll.h"
 #include "ngx_inbox_presence.h"
+#include "ngx_inbox_media.h"
 #include "ngx_inbox_purge.h"
 #include "ngx_inbox_settings.h"
 #include "ngx_inbox_share.h"
@@ -124,6 +125,11 @@ ngx_inbox_worker_chores(ngx_cycle_t *cycle, ngx_inbox_worker_t *w)
         return NGX_ERROR;
     }
 
+    w->media = ngx_inbox_media_create(cycle->pool, w);
+    if (w->media == NULL) {
+        return NGX_ERROR;
+    }
+
     w->outbox = ngx_inbox_outbox_create(cycle->pool, w,
                                         ngx_inbox_worker_share(cycle));
     if (w->outbox == NULL) {
@@ -162,6 +168,10 @@ ngx_inbox_worker_destroy(ngx_inbox_main_conf_t *conf)
 
     if (w->outbox != NULL) {
         ngx_inbox_outbox_destroy(w->outbox);
+    }
+
+    if (w->media != NULL) {
+        ngx_inbox_media_destroy(w->media);
     }
 
     if (w->purge != NULL) {

@@ -7,7 +7,8 @@
 -- ARGV 1 now, in µs, for each of them.
 
 do
-  local OUTCOMES = {sent = true, later = true, never = true, release = true}
+  local OUTCOMES = {sent = true, later = true, never = true, release = true,
+                    part = true}
   local TIME_MAX = 9000000000000000
   -- longest window of a platform, s
   local WINDOW_MAX = 31536000
@@ -100,8 +101,9 @@ do
 
 
   -- settle: what came of a job.
-  -- ARGV now, chat, message id, lease, sent|later|never|release, external id,
-  -- words of the platform, time of the next try in µs (later), doubt (1/0)
+  -- ARGV now, chat, message id, lease, sent|later|never|release|part, external
+  -- id, words of the platform (part: which one is next), time of the next try in
+  -- µs (later; part: of the lease's end), doubt (1/0)
   -- returns ok, or late: the lease was not the caller's any more
   register('settle', 9, 'allow-oom', function(root, now, args)
     local s = {chat = Arg.chat(args[2]), message = args[3], lease = args[4],
@@ -111,7 +113,10 @@ do
     if #s.external > 512 or s.lease == '' or s.message == '' then
       badcall('message, lease or external id')
     end
-    if s.outcome == 'later' then
+    if s.outcome == 'part' then
+      s.part = Arg.int(args[7], 0, 100)
+    end
+    if s.outcome == 'later' or s.outcome == 'part' then
       s.at = Arg.int(args[8], 1, TIME_MAX)
     end
     Space.check(root)

@@ -50,7 +50,8 @@ do
     Arg.word(e.from, FROM)
     if not is_json(e.text, 34, 34) or not is_json(e.preview, 34, 34)
        or not (e.attachments == '[]' or is_json(e.attachments, 91, 93))
-       or not (e.refs == '' or is_json(e.refs, 123, 125))
+       or not (e.refs == '' or is_json(e.refs, 123, 125)
+               or string.find(e.refs, '\t', 1, true))
     then
       badcall('json')
     end
@@ -188,8 +189,14 @@ do
   end
 
   local function add(s, c, chat, e)
+    local attachments = e.attachments
+    if e.files then
+      attachments = File.attach(s.root, chat.n, e.files)
+    elseif e.count > 0 then
+      attachments = File.place(attachments, chat.n)
+    end
     -- all of the names that it will get, so that the table need not grow
-    local m = {from = e.from, text = e.text, attachments = e.attachments,
+    local m = {from = e.from, text = e.text, attachments = attachments,
                reply_to = quoted(s, chat, e), edited_at = e.edited_at,
                sent_at = e.sent_at ~= '' and '"' .. e.sent_at .. '"',
                n = false, number = false, nth = false, rev = false, at = false,
@@ -235,7 +242,17 @@ do
 
   local does = {}
 
+  -- what a visitor has uploaded for it, unless we have the message already
+  local function uploaded(s, c, chat, e)
+    if c.visitor and e.refs ~= ''
+       and not (chat and Message.external(s.root, chat.n, e.message))
+    then
+      e.files = File.find(s.root, 'v:' .. c.id .. ':' .. e.user, e.refs)
+    end
+  end
+
   function does.message(s, c, chat, e)
+    uploaded(s, c, chat, e)
     local paced = pace(s, c, chat, e)
     if chat then
       ours(s, chat, e)
@@ -291,7 +308,8 @@ do
 
   -- attachments without their ids, which are new with each delivery
   local function nameless(attachments)
-    return (string.gsub(attachments, '"id":"[^"]*"', ''))
+    return (string.gsub(string.gsub(attachments, '"id":"[^"]*"', ''),
+                        '"url":"[^"]*"', ''))
   end
 
   function does.edit(s, c, chat, e)
@@ -307,7 +325,8 @@ do
         return false
       end
       m.text, m.edited_at = e.text, e.edited_at
-      m.attachments = files and e.attachments or m.attachments
+      m.attachments = files and File.place(e.attachments, chat.n)
+                      or m.attachments
     end)
     if piece == nil then
       return does.message(s, c, chat, e)

@@ -12,6 +12,9 @@ function Keys.log(root, n) return root .. ':log:' .. n end
 function Keys.changed(root, n) return root .. ':chg:' .. n end
 function Keys.external(root, n) return root .. ':ext:' .. n end
 function Keys.refs(root, n) return root .. ':ref:' .. n end
+function Keys.file(root, id) return root .. ':file:' .. id end
+function Keys.files(root) return root .. ':files' end
+function Keys.doomed(root) return root .. ':doomed' end
 function Keys.out(root, n) return root .. ':out:' .. n end
 function Keys.contacts(root, channel) return root .. ':contacts:' .. channel end
 

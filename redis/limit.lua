@@ -17,7 +17,7 @@ do
   local WORDS = {sessions = 'new visitors from this address',
                  logins = 'attempts to sign in from this address',
                  chats = 'new chats from this address',
-                 messages = 'messages'}
+                 messages = 'messages', files = 'files'}
 
   -- 'start count' of a window that may be over -> both as numbers
   local function read(text, now, window)
@@ -60,5 +60,16 @@ do
       refuse('messages', start + MINUTE, now)
     end
     return Num.text(start) .. ' ' .. count + 1
+  end
+
+  -- a visitor uploads a file: counts it in his chat
+  function Limit.files(root, now, n, most)
+    local start, count = read(call('HGET', Keys.chat(root, n), 'uploads'), now,
+                              HOUR)
+    if count >= most then
+      refuse('files', start + HOUR, now)
+    end
+    call('HSET', Keys.chat(root, n), 'uploads',
+         Num.text(start) .. ' ' .. count + 1)
   end
 end

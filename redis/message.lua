@@ -226,7 +226,8 @@ do
   end
 
   -- What the outbox sends of a piece: id, text (JSON literal), reply_to (the
-  -- platform's id, or ''), author's name; nil: it is not waiting to be sent.
+  -- platform's id, or ''), author's name, attachments (JSON); nil: it is not
+  -- waiting to be sent.
   function Message.outgoing(root, n, piece)
     if not string.find(piece, ',"delivery":"queued","error":', 1, true) then
       return nil
@@ -238,7 +239,7 @@ do
       reply_to = external_of(root, n, m.reply_to)
     end
     return {id = string.sub(m.id, 2, -2), text = m.text, reply_to = reply_to,
-            author = author.name or ''}
+            author = author.name or '', attachments = m.attachments}
   end
 
   -- a piece as visitors see it; nil: they do not

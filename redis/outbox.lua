@@ -67,7 +67,7 @@ do
   -- the head is done with; the one behind it is due now.  True: there is one
   local function pop(root, chat, now)
     call('LPOP', Keys.out(root, chat))
-    call('HDEL', Keys.chat(root, chat), 'lease', 'tries', 'doubt')
+    call('HDEL', Keys.chat(root, chat), 'lease', 'tries', 'doubt', 'part')
     local behind = call('LINDEX', Keys.out(root, chat), 0)
     if not behind then
       call('ZREM', Keys.outbox(root), chat)
@@ -109,9 +109,9 @@ do
 
   local function read(root, chat)
     local h = call('HMGET', Keys.chat(root, chat), 'channel', 'user', 'lease',
-                   'tries', 'doubt')
+                   'tries', 'doubt', 'part')
     return {channel = h[1], user = h[2], lease = h[3], tries = h[4],
-            doubt = h[5]}
+            doubt = h[5], part = h[6]}
   end
 
   -- one due chat -> its job, or nil when there is nothing to send
@@ -133,7 +133,7 @@ do
     end
     local token, tries, doubt = lease_head(root, now, chat, c, worker, lease)
     return {chat, m.id, token, tries, doubt, c.channel, ch[1], ch[2], c.user,
-            m.text, m.reply_to, m.author}
+            m.text, m.reply_to, m.author, m.attachments, c.part or '0'}
   end
 
   -- "due n since": when the next entry is due, how many chats wait, and since
@@ -199,6 +199,17 @@ do
     call('HDEL', key, 'lease')
     if s.doubt then
       call('HSET', key, 'doubt', 1)
+    end
+    due(root, s.chat, s.at)
+  end
+
+  -- A message in several parts: those before s.part have arrived, the last of
+  -- them got the external id; the lease holds until s.at.  What is to be sent
+  -- again from now on begins there.
+  function verdicts.part(root, _, s, _, number)
+    call('HSET', Keys.chat(root, s.chat), 'part', s.part)
+    if s.external ~= '' then
+      call('HSETNX', Keys.external(root, s.chat), s.external, number)
     end
     due(root, s.chat, s.at)
   end

@@ -41,6 +41,11 @@ do
     end
   end
 
+  -- what was uploaded for it; ends the call when that is not there
+  local function files(s, caller, r)
+    return File.find(s.root, caller.id, r.refs)
+  end
+
   local function message(caller, r)
     return {from = 'agent', kind = r.kind, text = r.text,
             attachments = r.attachments, reply_to = r.quoted,
@@ -50,7 +55,7 @@ do
 
   -- attachment id -> handle, as kept for fetching the bytes
   function Reply.keep_refs(root, n, refs)
-    if refs == '' or refs == '{}' then
+    if refs == '' or refs == '{}' or string.find(refs, '\t', 1, true) then
       return
     end
     for id, handle in pairs(cjson.decode(refs)) do
@@ -63,6 +68,8 @@ do
   function Reply.note(s, caller, chat, r)
     Turn.must_see(caller, chat)
     check(s, chat, r)
+    local list = files(s, caller, r)
+    r.attachments = list and File.attach(s.root, chat.n, list) or r.attachments
     local piece = Chat.add(s, chat, message(caller, r))
     Reply.keep_refs(s.root, chat.n, r.refs)
     Chat.done(s, Chat.keep(s, chat))
@@ -78,6 +85,8 @@ do
     end
     check_length(c, r)
     check_window(s, c, chat)
+    local list = files(s, caller, r)
+    r.attachments = list and File.attach(s.root, chat.n, list) or r.attachments
     local m = message(caller, r)
     m.delivery = (chat.polled == '1') and '"sent"' or '"queued"'
     local piece = Chat.add(s, chat, m)

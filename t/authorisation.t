@@ -181,6 +181,15 @@ my %MATRIX = (
         ['POST api/v1/contacts/#/block', 'see', spoils => 1],
         ['POST api/v1/contacts/#/unblock', 'see']),
 
+    'POST api/v1/files' => [$AGENT, body => { some => 'text' }],
+    'POST widget/@/files' => [sub { $_[0] eq 'stranger' && $_[1] eq 'site'
+        ? $NO : $VISITOR->(@_) }, on => \@LINES, body => { some => 'text' }],
+    'GET file/*/*/*' => [sub { $NO }, path => sub { '../../file/abc/1/abc' }],
+    'GET api/v1/chats/#/files/*' => [sub { my ($who, $kind) = @_;
+        return $STATE{$kind} && !sees(relation($who, $kind), $STATE{$kind})
+            ? $NO : '404 not_found' }, on => \@CHATS,
+        path => sub { "chats/$_[0]/files/abc" }],
+
     # that there is no such chat is nobody's business but the owner's
     'DELETE api/v1/chats/#' => [$OWNER, on => \@CHATS, spoils => 1],
     'DELETE api/v1/contacts/#' => [$OWNER, on => \@CHATS, spoils => 1],

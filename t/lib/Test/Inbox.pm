@@ -277,6 +277,7 @@ http {
     inbox_redis $store;
     inbox_root_token_file $dir/owner.token;
     inbox_secret_file $dir/secret;
+    inbox_files_path $dir/files;
     inbox_limits $self->{limits};
     $apis
     $more{http}
@@ -286,6 +287,7 @@ http {
             alias $TOP/www/;
             inbox on;
             inbox_space $self->{space};
+            client_max_body_size 21m;
             $more{location}
         }
         $more{server}

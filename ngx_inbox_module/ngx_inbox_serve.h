@@ -1,0 +1,31 @@
+
+/*
+ * Copyright (C) the ngx_inbox authors
+ *
+ * Layer 5, service.  A file on disk as an answer: nginx's own sending, with
+ * ranges and 304.  Whatever the file is, a browser runs nothing of it.
+ */
+
+#ifndef _NGX_INBOX_SERVE_H_INCLUDED_
+#define _NGX_INBOX_SERVE_H_INCLUDED_
+
+
+#include "ngx_inbox_ctx.h"
+
+
+/*
+ * path: with a NUL behind; name: as people gave it, or len 0.  Returns what is
+ * for nginx; NGX_DECLINED: there is no such file, nothing has been answered.
+ */
+ngx_int_t ngx_inbox_serve(ngx_inbox_ctx_t *ctx, const ngx_str_t *path,
+    const ngx_str_t *name);
+
+/* JSON of messages, 200 with an ETag; links to files in it are signed for who
+   has no token of ours */
+ngx_int_t ngx_inbox_serve_signed(ngx_http_request_t *r,
+    const ngx_inbox_main_conf_t *conf, const ngx_str_t *space,
+    const ngx_str_t *body);
+ngx_int_t ngx_inbox_serve_again(ngx_inbox_ctx_t *ctx, const ngx_str_t *body);
+
+
+#endif /* _NGX_INBOX_SERVE_H_INCLUDED_ */
