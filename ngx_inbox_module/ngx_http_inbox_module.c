@@ -509,9 +509,7 @@ ngx_http_inbox_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_inbox_module);
     mcf->enabled = 1;
 
-    if (conf->public_url.len) {
-        mcf->public_url = conf->public_url;
-    }
+    mcf->public_url = conf->public_url.len ? conf->public_url : mcf->public_url;
 
     return (ngx_inbox_error_page_add(cf, &conf->prefix) == NGX_OK)
            ? NGX_CONF_OK : NGX_CONF_ERROR;

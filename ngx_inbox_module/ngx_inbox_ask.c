@@ -145,7 +145,6 @@ ngx_inbox_ask_on_proof(void *data, ngx_int_t rc)
 {
     ngx_inbox_ask_t *ask = data;
 
-    ngx_http_request_t          *r;
     const ngx_inbox_recalled_t  *what;
 
     ask->proof = NULL;
@@ -156,10 +155,8 @@ ngx_inbox_ask_on_proof(void *data, ngx_int_t rc)
     }
 
     if (what != NULL) {
-        r = ask->ctx->r;
-        ngx_inbox_ask_end(ask, ask->ctx->visitor.len
-                  ? ngx_inbox_serve_again(ask->ctx, &what->body)
-                  : ngx_inbox_reply_tagged(r, &what->body, &what->tag));
+        ngx_inbox_ask_end(ask, ngx_inbox_serve_again(ask->ctx, &what->body,
+                                                     &what->tag));
         return;
     }
 

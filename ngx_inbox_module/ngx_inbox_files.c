@@ -146,8 +146,9 @@ static ngx_int_t
 ngx_inbox_files_media(ngx_inbox_ctx_t *ctx, const ngx_str_t *channel,
     const ngx_str_t *ref, const ngx_str_t *name)
 {
-    ngx_int_t           rc;
-    ngx_inbox_files_t  *f;
+    ngx_int_t                rc;
+    ngx_inbox_files_t       *f;
+    ngx_inbox_media_what_t   what;
 
     f = ngx_pcalloc(ctx->r->pool, sizeof(ngx_inbox_files_t));
     if (f == NULL) {
@@ -172,8 +173,12 @@ ngx_inbox_files_media(ngx_inbox_ctx_t *ctx, const ngx_str_t *channel,
         return rc;
     }
 
-    f->wait = ngx_inbox_media_start(ctx->worker->media, ctx->r->pool,
-                                    &ctx->space, channel, &ctx->param[1], ref,
+    what.space = ctx->space;
+    what.channel = *channel;
+    what.id = ctx->param[1];
+    what.ref = *ref;
+
+    f->wait = ngx_inbox_media_start(ctx->worker->media, ctx->r->pool, &what,
                                     ngx_inbox_files_on_fetched, f);
 
     if (f->wait == NULL) {

@@ -52,8 +52,7 @@ struct ngx_inbox_media_wait_s {
 static ngx_inbox_media_fetch_t *ngx_inbox_media_find(ngx_inbox_media_t *media,
     const ngx_str_t *id);
 static ngx_inbox_media_fetch_t *ngx_inbox_media_begin(
-    ngx_inbox_media_t *media, const ngx_str_t *space,
-    const ngx_str_t *channel, const ngx_str_t *id, const ngx_str_t *ref);
+    ngx_inbox_media_t *media, const ngx_inbox_media_what_t *what);
 static ngx_int_t ngx_inbox_media_temp(ngx_inbox_media_fetch_t *fetch);
 static ngx_int_t ngx_inbox_media_on_bytes(void *data, const u_char *p,
     size_t n);
@@ -100,8 +99,8 @@ ngx_inbox_media_destroy(ngx_inbox_media_t *media)
 
 ngx_inbox_media_wait_t *
 ngx_inbox_media_start(ngx_inbox_media_t *media, ngx_pool_t *pool,
-    const ngx_str_t *space, const ngx_str_t *channel, const ngx_str_t *id,
-    const ngx_str_t *ref, ngx_inbox_media_done_pt done, void *data)
+    const ngx_inbox_media_what_t *what, ngx_inbox_media_done_pt done,
+    void *data)
 {
     ngx_inbox_media_wait_t   *wait;
     ngx_inbox_media_fetch_t  *fetch;
@@ -111,10 +110,10 @@ ngx_inbox_media_start(ngx_inbox_media_t *media, ngx_pool_t *pool,
         return NULL;
     }
 
-    fetch = ngx_inbox_media_find(media, id);
+    fetch = ngx_inbox_media_find(media, &what->id);
 
     if (fetch == NULL) {
-        fetch = ngx_inbox_media_begin(media, space, channel, id, ref);
+        fetch = ngx_inbox_media_begin(media, what);
         if (fetch == NULL) {
             return NULL;
         }
@@ -162,8 +161,8 @@ ngx_inbox_media_find(ngx_inbox_media_t *media, const ngx_str_t *id)
 
 
 static ngx_inbox_media_fetch_t *
-ngx_inbox_media_begin(ngx_inbox_media_t *media, const ngx_str_t *space,
-    const ngx_str_t *channel, const ngx_str_t *id, const ngx_str_t *ref)
+ngx_inbox_media_begin(ngx_inbox_media_t *media,
+    const ngx_inbox_media_what_t *what)
 {
     ngx_pool_t                *pool;
     ngx_inbox_media_fetch_t   *fetch;
@@ -195,8 +194,8 @@ ngx_inbox_media_begin(ngx_inbox_media_t *media, const ngx_str_t *space,
 
     ngx_memzero(&ask, sizeof(ngx_inbox_exchange_ask_t));
 
-    ask.space = space;
-    ask.channel = channel;
+    ask.space = &what->space;
+    ask.channel = &what->channel;
     ask.job = &fetch->job;
     ask.timeout = NGX_INBOX_MEDIA_TIMEOUT;
     ask.off = 1;
@@ -205,8 +204,8 @@ ngx_inbox_media_begin(ngx_inbox_media_t *media, const ngx_str_t *space,
     ask.done = ngx_inbox_media_on_done;
     ask.data = fetch;
 
-    if (ngx_inbox_media_copy(pool, &fetch->id, id) == NGX_OK
-        && ngx_inbox_media_copy(pool, &fetch->job.ref, ref) == NGX_OK
+    if (ngx_inbox_media_copy(pool, &fetch->id, &what->id) == NGX_OK
+        && ngx_inbox_media_copy(pool, &fetch->job.ref, &what->ref) == NGX_OK
         && ngx_inbox_media_temp(fetch) == NGX_OK)
     {
         fetch->exchange = ngx_inbox_exchange_start(media->worker, &ask);
@@ -235,8 +234,8 @@ ngx_inbox_media_temp(ngx_inbox_media_fetch_t *fetch)
         return NGX_ERROR;
     }
 
-    fetch->temp.len = ngx_sprintf(fetch->temp.data, "%V/tmp.%P-%08xD%08xD%Z", dir,
-                                  ngx_pid, (uint32_t) ngx_random(),
+    fetch->temp.len = ngx_sprintf(fetch->temp.data, "%V/tmp.%P-%08xD%08xD%Z",
+                                  dir, ngx_pid, (uint32_t) ngx_random(),
                                   (uint32_t) ngx_random())
                       - fetch->temp.data - 1;
 

@@ -33,12 +33,19 @@ ngx_inbox_media_t *ngx_inbox_media_create(ngx_pool_t *pool,
 
 void ngx_inbox_media_destroy(ngx_inbox_media_t *media);
 
+/* what is fetched; copied */
+typedef struct {
+    ngx_str_t     space;
+    ngx_str_t     channel;
+    ngx_str_t     id;             /* its name in the cache */
+    ngx_str_t     ref;            /* the platform's handle */
+} ngx_inbox_media_what_t;
+
 /* pool: of whoever waits.  done comes exactly once, never before this returns.
    NULL: memory, or too many at once */
 ngx_inbox_media_wait_t *ngx_inbox_media_start(ngx_inbox_media_t *media,
-    ngx_pool_t *pool, const ngx_str_t *space, const ngx_str_t *channel,
-    const ngx_str_t *id, const ngx_str_t *ref, ngx_inbox_media_done_pt done,
-    void *data);
+    ngx_pool_t *pool, const ngx_inbox_media_what_t *what,
+    ngx_inbox_media_done_pt done, void *data);
 
 /* the callback will not come; also after it came */
 void ngx_inbox_media_forget(ngx_inbox_media_wait_t *wait);

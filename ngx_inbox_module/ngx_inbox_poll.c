@@ -34,8 +34,6 @@ static void ngx_inbox_poll_doze(ngx_inbox_parked_t *p,
     ngx_inbox_answer_t *answer);
 static ngx_int_t ngx_inbox_poll_typing(ngx_inbox_parked_t *p,
     ngx_inbox_answer_t *answer, ngx_str_t *json);
-static ngx_int_t ngx_inbox_poll_send_typing(ngx_http_request_t *r,
-    const ngx_str_t *empty, const ngx_str_t *json);
 static void ngx_inbox_poll_answer(ngx_inbox_parked_t *p,
     ngx_inbox_answer_t *answer);
 static ngx_http_request_t *ngx_inbox_poll_rise(ngx_inbox_parked_t *p);
@@ -261,7 +259,7 @@ ngx_inbox_poll_doze(ngx_inbox_parked_t *p, ngx_inbox_answer_t *answer)
     r = ngx_inbox_poll_rise(p);
 
     if (r != NULL) {
-        ngx_inbox_park_finish(r, ngx_inbox_poll_send_typing(r, &empty, &json));
+        ngx_inbox_park_finish(r, ngx_inbox_serve_typing(r, &empty, &json));
     }
 }
 
@@ -305,28 +303,6 @@ ngx_inbox_poll_typing(ngx_inbox_parked_t *p, ngx_inbox_answer_t *answer,
 
     return ngx_inbox_typing_since(rec->worker->typing, &topic, rec->typing,
                                   reader, json);
-}
-
-
-/* the empty answer of the store, whose rev is the poll's own, and one member */
-
-static ngx_int_t
-ngx_inbox_poll_send_typing(ngx_http_request_t *r, const ngx_str_t *empty,
-    const ngx_str_t *json)
-{
-    u_char     *p;
-    ngx_str_t   body;
-
-    body.data = ngx_pnalloc(r->pool, empty->len + json->len + 16);
-    if (body.data == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    p = ngx_cpymem(body.data, empty->data, empty->len - 1);
-    p = ngx_sprintf(p, ",\"typing\":%V}", json);
-    body.len = p - body.data;
-
-    return ngx_inbox_reply_json(r, NGX_HTTP_OK, &body, 0);
 }
 
 

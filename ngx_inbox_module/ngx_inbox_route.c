@@ -11,7 +11,6 @@
 
 #include "ngx_inbox_route_own.h"
 #include "ngx_inbox_admin.h"
-#include "ngx_inbox_body.h"
 #include "ngx_inbox_canned.h"
 #include "ngx_inbox_chat.h"
 #include "ngx_inbox_contacts.h"
@@ -265,18 +264,8 @@ ngx_inbox_route(ngx_http_request_t *r, ngx_inbox_worker_t *worker,
                                        "no such space");
     }
 
-    if (rctx->route->body == NGX_INBOX_ROUTE_FILE) {
-        return ngx_inbox_route_file(ctx);
-    }
-
     if (rctx->route->body != NGX_INBOX_ROUTE_NONE) {
-        ctx->max_body = conf->max_body;
-
-        if (rctx->route->body == NGX_INBOX_ROUTE_JSON) {
-            ctx->max_body = ngx_min(ctx->max_body, NGX_INBOX_MAX_JSON);
-        }
-
-        return ngx_inbox_body_read(ctx, ngx_inbox_route_body);
+        return ngx_inbox_route_read(ctx);
     }
 
     rc = ngx_http_discard_request_body(r);

@@ -15,6 +15,8 @@
 #include "ngx_inbox_reply.h"
 
 
+static ngx_int_t ngx_inbox_route_body(ngx_inbox_ctx_t *ctx);
+static ngx_int_t ngx_inbox_route_file(ngx_inbox_ctx_t *ctx);
 static ngx_int_t ngx_inbox_route_on_json(ngx_inbox_ctx_t *ctx);
 static ngx_int_t ngx_inbox_route_key(ngx_inbox_ctx_t *ctx);
 static ngx_int_t ngx_inbox_route_idem(ngx_inbox_ctx_t *ctx);
@@ -25,6 +27,27 @@ static ngx_int_t ngx_inbox_route_on_not_root(ngx_inbox_ctx_t *ctx,
 
 
 ngx_int_t
+ngx_inbox_route_read(ngx_inbox_ctx_t *ctx)
+{
+    const ngx_inbox_route_t  *route;
+
+    route = ((ngx_inbox_route_ctx_t *) ctx)->route;
+
+    if (route->body == NGX_INBOX_ROUTE_FILE) {
+        return ngx_inbox_route_file(ctx);
+    }
+
+    ctx->max_body = ctx->conf->max_body;
+
+    if (route->body == NGX_INBOX_ROUTE_JSON) {
+        ctx->max_body = ngx_min(ctx->max_body, NGX_INBOX_MAX_JSON);
+    }
+
+    return ngx_inbox_body_read(ctx, ngx_inbox_route_body);
+}
+
+
+static ngx_int_t
 ngx_inbox_route_body(ngx_inbox_ctx_t *ctx)
 {
     const ngx_inbox_route_t  *route;
@@ -48,7 +71,7 @@ ngx_inbox_route_body(ngx_inbox_ctx_t *ctx)
 
 /* whoever is nobody is told so before he sends megabytes */
 
-ngx_int_t
+static ngx_int_t
 ngx_inbox_route_file(ngx_inbox_ctx_t *ctx)
 {
     const ngx_inbox_route_t  *route;

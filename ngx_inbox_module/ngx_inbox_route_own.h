@@ -52,11 +52,8 @@ typedef struct {
 extern const ngx_inbox_route_t  ngx_inbox_routes[];
 
 
-/* enter: the body is there, JSON, raw or in a file: an endpoint */
-ngx_int_t ngx_inbox_route_body(ngx_inbox_ctx_t *ctx);
-
-/* enter: reads a body into a file, then as above */
-ngx_int_t ngx_inbox_route_file(ngx_inbox_ctx_t *ctx);
+/* enter: reads the body that the route takes, then its endpoint */
+ngx_int_t ngx_inbox_route_read(ngx_inbox_ctx_t *ctx);
 
 /* enter: there is no body */
 ngx_int_t ngx_inbox_route_enter(ngx_inbox_ctx_t *ctx);

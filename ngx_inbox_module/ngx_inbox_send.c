@@ -7,13 +7,16 @@
  *
  *     start -> exchange -> on_exchanged -> settle -> tell -> on_settled
  *
+ * Of a message in parts each is an exchange of its own, and the store is told
+ * (`part`) before the next one goes: no later try sends again what has arrived.
+ *
  * An outcome that the store cannot be told is told again every half second: the
  * platform has the message, and forgetting that would send it twice.
  */
 
 #include "ngx_inbox_send.h"
+#include "ngx_inbox_attached.h"
 #include "ngx_inbox_exchange.h"
-#include "ngx_inbox_json.h"
 #include "ngx_inbox_store.h"
 #include "ngx_inbox_meter.h"
 #include "ngx_inbox_text.h"
@@ -27,13 +30,17 @@
 /* longest pause that a platform may ask for, s */
 #define NGX_INBOX_SEND_ASKED_MAX  86400
 
+/* of each request of a message with files, and of all requests of one part */
+#define NGX_INBOX_SEND_LONG       60000      /* ms */
+#define NGX_INBOX_SEND_HOLD       300000
+
 #define NGX_INBOX_SEND_TELL       500        /* ms, tell the store again */
 /* tells of a worker that is leaving; then the lease runs out */
 #define NGX_INBOX_SEND_TELLS_EXIT 20
 #define NGX_INBOX_SEND_TELLS      1200
 
 #define NGX_INBOX_SEND_ARGS       8
-#define NGX_INBOX_SEND_JOB        12
+#define NGX_INBOX_SEND_JOB        14
 
 
 struct ngx_inbox_send_s {
@@ -69,14 +76,19 @@ enum {
     NGX_INBOX_SEND_USER,
     NGX_INBOX_SEND_TEXT,
     NGX_INBOX_SEND_REPLY_TO,
-    NGX_INBOX_SEND_AUTHOR
+    NGX_INBOX_SEND_AUTHOR,
+    NGX_INBOX_SEND_FILES,
+    NGX_INBOX_SEND_PART
 };
 
 
 static ngx_int_t ngx_inbox_send_copy(ngx_inbox_send_t *send,
     const ngx_str_t *space, ngx_inbox_redis_value_t *job);
 static ngx_int_t ngx_inbox_send_job(ngx_inbox_send_t *send);
+static ngx_int_t ngx_inbox_send_begin(ngx_inbox_send_t *send);
 static ngx_int_t ngx_inbox_send_exchange(ngx_inbox_send_t *send);
+static void ngx_inbox_send_part(ngx_inbox_send_t *send,
+    const ngx_str_t *message);
 static void ngx_inbox_send_on_exchanged(void *data,
     ngx_inbox_exchanged_t *how);
 static void ngx_inbox_send_again(ngx_inbox_send_t *send,
@@ -134,7 +146,7 @@ ngx_inbox_send_start(ngx_inbox_worker_t *worker, const ngx_str_t *space,
 
     if (ngx_inbox_send_copy(send, space, job) != NGX_OK
         || ngx_inbox_send_job(send) != NGX_OK
-        || ngx_inbox_send_exchange(send) != NGX_OK)
+        || ngx_inbox_send_begin(send) != NGX_OK)
     {
         goto failed;
     }
@@ -211,29 +223,16 @@ ngx_inbox_send_copy(ngx_inbox_send_t *send, const ngx_str_t *space,
 static ngx_int_t
 ngx_inbox_send_job(ngx_inbox_send_t *send)
 {
-    u_char            *p;
-    ngx_str_t          doc, err;
-    ngx_time_t        *tp;
-    ngx_inbox_job_t   *job;
-    ngx_inbox_json_t  *v;
+    ngx_int_t         part;
+    ngx_time_t       *tp;
+    ngx_inbox_job_t  *job;
 
     job = &send->job;
 
-    /* the stored text is a JSON literal */
-
-    doc.data = ngx_pnalloc(send->pool,
-                           send->item[NGX_INBOX_SEND_TEXT].len + 16);
-    if (doc.data == NULL) {
-        return NGX_ERROR;
-    }
-
-    p = ngx_sprintf(doc.data, "{\"text\":%V}",
-                    &send->item[NGX_INBOX_SEND_TEXT]);
-    doc.len = p - doc.data;
-
-    v = ngx_inbox_json_parse(send->pool, &doc, &err);
-
-    if (ngx_inbox_json_str(v, "text", &job->text) != NGX_OK) {
+    if (ngx_inbox_attached_text(send->pool, &send->item[NGX_INBOX_SEND_TEXT],
+                                &job->text)
+        != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -243,8 +242,36 @@ ngx_inbox_send_job(ngx_inbox_send_t *send)
     job->reply_to = send->item[NGX_INBOX_SEND_REPLY_TO];
     job->author = send->item[NGX_INBOX_SEND_AUTHOR];
 
+    part = ngx_atoi(send->item[NGX_INBOX_SEND_PART].data,
+                    send->item[NGX_INBOX_SEND_PART].len);
+    job->part = (part == NGX_ERROR) ? 0 : (ngx_uint_t) part;
+
+    if (ngx_inbox_attached(send->pool, send->worker->conf, &send->space,
+                           &send->item[NGX_INBOX_SEND_FILES], &job->files)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
     tp = ngx_timeofday();
     job->now = (uint64_t) tp->sec * 1000 + tp->msec;
+
+    return NGX_OK;
+}
+
+
+/* what may take longer than a lease says so first */
+
+static ngx_int_t
+ngx_inbox_send_begin(ngx_inbox_send_t *send)
+{
+    static const ngx_str_t  nothing = ngx_null_string;
+
+    if (send->job.files == NULL) {
+        return ngx_inbox_send_exchange(send);
+    }
+
+    ngx_inbox_send_part(send, &nothing);
 
     return NGX_OK;
 }
@@ -260,6 +287,7 @@ ngx_inbox_send_exchange(ngx_inbox_send_t *send)
     ask.space = &send->space;
     ask.channel = &send->item[NGX_INBOX_SEND_CHANNEL];
     ask.job = &send->job;
+    ask.timeout = send->job.files ? NGX_INBOX_SEND_LONG : 0;
     ask.done = ngx_inbox_send_on_exchanged;
     ask.data = send;
 
@@ -284,6 +312,11 @@ ngx_inbox_send_on_exchanged(void *data, ngx_inbox_exchanged_t *how)
         ngx_inbox_send_settle(send, "sent", &how->verdict.message, &nothing);
         return;
 
+    case NGX_INBOX_PART:
+        send->job.part++;
+        ngx_inbox_send_part(send, &how->verdict.message);
+        return;
+
     case NGX_INBOX_LATER:
         ngx_inbox_send_again(send, how);
         return;
@@ -291,6 +324,26 @@ ngx_inbox_send_on_exchanged(void *data, ngx_inbox_exchanged_t *how)
     default: /* NGX_INBOX_NEVER */
         ngx_inbox_send_never(send, &how->verdict.error);
     }
+}
+
+
+/* the parts before this one have arrived, message: the id of the last of them;
+   the store knows it before the next one goes, and holds the lease for it */
+
+static void
+ngx_inbox_send_part(ngx_inbox_send_t *send, const ngx_str_t *message)
+{
+    ngx_str_t    part;
+    ngx_time_t  *tp;
+
+    tp = ngx_timeofday();
+    part = ngx_inbox_text_number(send->pool, (int64_t) send->job.part);
+
+    send->args[6] = ngx_inbox_text_number(send->pool,
+                                          ((int64_t) tp->sec * 1000 + tp->msec
+                                           + NGX_INBOX_SEND_HOLD) * 1000);
+
+    ngx_inbox_send_settle(send, "part", message, &part);
 }
 
 
@@ -509,6 +562,19 @@ ngx_inbox_send_on_settled(void *data, ngx_inbox_answer_t *answer)
     if (answer->status == NGX_HTTP_SERVICE_UNAVAILABLE) {
         ngx_add_timer(&send->tell, NGX_INBOX_SEND_TELL);
         return;
+    }
+
+    /* the lease is ours still: on with the part that it is about */
+
+    if (send->args[3].data[0] == 'p' && answer->status == NGX_HTTP_OK
+        && answer->value->type == NGX_INBOX_REDIS_STRING
+        && answer->value->str.len == 2)
+    {
+        send->tells = 0;
+
+        if (ngx_inbox_send_exchange(send) == NGX_OK) {
+            return;
+        }
     }
 
     ngx_inbox_send_end(send);

@@ -236,7 +236,34 @@ ngx_inbox_serve_signed(ngx_http_request_t *r, const ngx_inbox_main_conf_t *conf,
 
 
 ngx_int_t
-ngx_inbox_serve_again(ngx_inbox_ctx_t *ctx, const ngx_str_t *body)
+ngx_inbox_serve_again(ngx_inbox_ctx_t *ctx, const ngx_str_t *body,
+    const ngx_str_t *tag)
 {
+    if (ctx->visitor.len == 0) {
+        return ngx_inbox_reply_tagged(ctx->r, body, tag);
+    }
+
     return ngx_inbox_serve_signed(ctx->r, ctx->worker->conf, &ctx->space, body);
+}
+
+
+/* the empty answer of the store, whose rev is the poll's own, and one member */
+
+ngx_int_t
+ngx_inbox_serve_typing(ngx_http_request_t *r, const ngx_str_t *empty,
+    const ngx_str_t *json)
+{
+    u_char     *p;
+    ngx_str_t   body;
+
+    body.data = ngx_pnalloc(r->pool, empty->len + json->len + 16);
+    if (body.data == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    p = ngx_cpymem(body.data, empty->data, empty->len - 1);
+    p = ngx_sprintf(p, ",\"typing\":%V}", json);
+    body.len = p - body.data;
+
+    return ngx_inbox_reply_json(r, NGX_HTTP_OK, &body, 0);
 }

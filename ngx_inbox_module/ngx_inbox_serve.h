@@ -3,7 +3,8 @@
  * Copyright (C) the ngx_inbox authors
  *
  * Layer 5, service.  A file on disk as an answer: nginx's own sending, with
- * ranges and 304.  Whatever the file is, a browser runs nothing of it.
+ * ranges and 304.  Whatever the file is, a browser runs nothing of it.  And
+ * messages as those see them who have no token of ours.
  */
 
 #ifndef _NGX_INBOX_SERVE_H_INCLUDED_
@@ -25,7 +26,14 @@ ngx_int_t ngx_inbox_serve(ngx_inbox_ctx_t *ctx, const ngx_str_t *path,
 ngx_int_t ngx_inbox_serve_signed(ngx_http_request_t *r,
     const ngx_inbox_main_conf_t *conf, const ngx_str_t *space,
     const ngx_str_t *body);
-ngx_int_t ngx_inbox_serve_again(ngx_inbox_ctx_t *ctx, const ngx_str_t *body);
+
+/* the same of memory, with its ETag; as it is for who is no visitor */
+ngx_int_t ngx_inbox_serve_again(ngx_inbox_ctx_t *ctx, const ngx_str_t *body,
+    const ngx_str_t *tag);
+
+/* an empty answer of a transcript, and who writes just now */
+ngx_int_t ngx_inbox_serve_typing(ngx_http_request_t *r, const ngx_str_t *empty,
+    const ngx_str_t *json);
 
 
 #endif /* _NGX_INBOX_SERVE_H_INCLUDED_ */

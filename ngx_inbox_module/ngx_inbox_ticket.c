@@ -2,8 +2,8 @@
 /*
  * Copyright (C) the ngx_inbox authors
  *
- * In a body the links are found by their key: `"url":"` cannot stand inside of a
- * JSON string, where each quote has a backslash before it.
+ * In a body the links are found by their key: `"url":"` cannot stand inside of
+ * a JSON string, where each quote has a backslash before it.
  */
 
 
@@ -203,7 +203,11 @@ ngx_inbox_ticket_find(u_char *p, u_char *last, ngx_str_t *url,
         prefix->data = p;
         prefix->len = api - p;
 
-        for (id->data = end; id->data[-1] != '/'; id->data--) { /* void */ }
+        id->data = end;
+
+        while (id->data[-1] != '/') {
+            id->data--;
+        }
 
         id->len = end - id->data;
 

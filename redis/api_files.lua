@@ -32,8 +32,8 @@ do
     local id, most = Arg.id(args[2]), Arg.int(args[5], 0, 1000000)
     local f = file(args, 6)
     f.size = args[10]
-    local s = Space.open(root, now)
-    Event.channel(root, id, args[3], true)
+    local s = Space.open(root, now, id)
+    Event.channel(s, id, args[3], true)
     local n = Contact.chat(root, id, args[4])
     if not n then
       fail('FORBIDDEN the first message comes before files')

@@ -10,6 +10,7 @@ use utf8;
 
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
+use Digest::SHA qw(hmac_sha256_hex);
 use IPC::Open2;
 use JSON::PP;
 use Test::More;
@@ -49,7 +50,7 @@ $t->done();
 
 # calls that no reader needs to see
 sub refusals {
-    return map { call(@$_) }
+    return map { call(@$_) } files(),
         [GET => 'health'], [GET => 'api/v1/me'], [GET => 'api/v1/chats/999'],
         [PUT => 'api/v1/groups/UPPER', '{}'],
         [PUT => 'api/v1/groups/none', '{"agents": 1}'],
@@ -66,6 +67,31 @@ sub refusals {
         [POST => 'widget/nobody/session', '{}'],
         [POST => 'widget/site/session', '{"user_id": "7", "user_hash": "0"}'],
         [PUT => 'api/v1/channels/made', '{"kind": "telegram"}'];
+}
+
+
+# an upload, in a note of a chat, and by its link
+sub files {
+    $t->post('/inbox/hook/files', json => FakeTelegram::update(900, 'Hi'),
+        headers => { 'X-Telegram-Bot-Api-Secret-Token' => 's' })
+        if $t->create('channels/files', { kind => 'telegram',
+            credentials => { token => 't', secret => 's' } });
+
+    my $chat = $t->api(GET => 'journal?limit=1')->{json}{chats}[0]{id};
+    my $id = $t->post('/inbox/api/v1/files?name=a.txt', token => $t->token,
+        body => 'words')->{json}{id};
+
+    $t->api(POST => "chats/$chat/messages", json => { text => 'see',
+        note => JSON::PP::true, attachments => [$id] });
+
+    open my $in, '<', $t->dir . '/secret' or die "secret: $!\n";
+    my ($key) = <$in> =~ /([0-9a-f]{64})/;
+    my $end = time() + 1000;
+    my $sign = substr hmac_sha256_hex("file default $id $end",
+        pack 'H*', $key), 0, 32;
+
+    return [GET => "api/v1/chats/$chat/files/$id"],
+        [GET => "file/$id/$end/$sign"];
 }
 
 

@@ -256,6 +256,31 @@ extern const ngx_inbox_channel_t *const ngx_inbox_channels[];
 const ngx_inbox_talk_t *ngx_inbox_channel_talk(
     const ngx_inbox_channel_t *channel, ngx_inbox_job_kind_e kind);
 
+/*
+ * A message in parts: its text, when it has one, then its files, one after the
+ * other.  The file of job->part, or NULL: that part is the text.
+ */
+const ngx_inbox_file_t *ngx_inbox_channel_part(const ngx_inbox_job_t *job);
+
+/* after a part has arrived: PART when another is to come, else SENT */
+ngx_inbox_outcome_e ngx_inbox_channel_arrived(const ngx_inbox_job_t *job);
+
+/* MEDIA where `ref` is a URL that needs no token: build and judge */
+ngx_int_t ngx_inbox_channel_fetch(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
+    ngx_inbox_http_request_t *request);
+void ngx_inbox_channel_fetched(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    ngx_inbox_job_t *job, const ngx_inbox_http_answer_t *answer,
+    ngx_inbox_verdict_t *verdict);
+
+/* one field of a form; NGX_OK | NGX_ERROR */
+ngx_int_t ngx_inbox_channel_field(ngx_pool_t *pool,
+    ngx_inbox_http_request_t *request, const char *name,
+    const ngx_str_t *value);
+ngx_int_t ngx_inbox_channel_upload(ngx_pool_t *pool,
+    ngx_inbox_http_request_t *request, const char *name,
+    const ngx_inbox_file_t *file);
+
 /* notes a value in a job's memo, over an older one of that name; the name is
    constant, the value copied.  NGX_OK | NGX_ERROR */
 ngx_int_t ngx_inbox_channel_note(ngx_pool_t *pool, ngx_inbox_job_t *job,

@@ -71,6 +71,8 @@ static const ngx_inbox_talk_t  ngx_inbox_facebook_talks[] = {
       ngx_inbox_meta_profiled },
     { NGX_INBOX_JOB_TYPING, ngx_inbox_facebook_typing, ngx_inbox_meta_done },
     { NGX_INBOX_JOB_READ, ngx_inbox_facebook_read, ngx_inbox_meta_done },
+    { NGX_INBOX_JOB_MEDIA, ngx_inbox_channel_fetch,
+      ngx_inbox_channel_fetched },
     { 0, NULL, NULL }
 };
 

@@ -52,6 +52,8 @@ static ngx_int_t ngx_inbox_generic_build(ngx_pool_t *pool,
 static ngx_int_t ngx_inbox_generic_body(ngx_pool_t *pool,
     const ngx_inbox_job_t *job, ngx_str_t *body);
 
+static void ngx_inbox_generic_files(ngx_inbox_json_writer_t *w,
+    const ngx_array_t *files);
 static void ngx_inbox_generic_judge(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, ngx_inbox_job_t *job,
     const ngx_inbox_http_answer_t *answer,
@@ -67,6 +69,8 @@ static const char  *ngx_inbox_generic_credentials[] = {
 
 static const ngx_inbox_talk_t  ngx_inbox_generic_talks[] = {
     { NGX_INBOX_JOB_SEND, ngx_inbox_generic_build, ngx_inbox_generic_judge },
+    { NGX_INBOX_JOB_MEDIA, ngx_inbox_channel_fetch,
+      ngx_inbox_channel_fetched },
     { 0, NULL, NULL }
 };
 
@@ -352,7 +356,7 @@ ngx_inbox_generic_body(ngx_pool_t *pool, const ngx_inbox_job_t *job,
     ngx_inbox_json_key(&w, "text");
     ngx_inbox_json_put(&w, &job->text);
     ngx_inbox_json_key(&w, "attachments");
-    ngx_inbox_json_raw(&w, "[]", 2);
+    ngx_inbox_generic_files(&w, job->files);
     ngx_inbox_json_key(&w, "reply_to");
     ngx_inbox_json_put_or_null(&w, &job->reply_to);
     ngx_inbox_json_key(&w, "at");
@@ -360,6 +364,37 @@ ngx_inbox_generic_body(ngx_pool_t *pool, const ngx_inbox_job_t *job,
     ngx_inbox_json_close(&w, '}');
 
     return ngx_inbox_json_end(&w, body);
+}
+
+
+/* by links, as they come in */
+
+static void
+ngx_inbox_generic_files(ngx_inbox_json_writer_t *w, const ngx_array_t *files)
+{
+    ngx_uint_t         i;
+    ngx_inbox_file_t  *file;
+
+    ngx_inbox_json_open(w, '[');
+
+    file = files ? files->elts : NULL;
+
+    for (i = 0; files && i < files->nelts; i++) {
+        ngx_inbox_json_open(w, '{');
+        ngx_inbox_json_key(w, "type");
+        ngx_inbox_json_put(w, &file[i].type);
+        ngx_inbox_json_key(w, "name");
+        ngx_inbox_json_put(w, &file[i].name);
+        ngx_inbox_json_key(w, "mime");
+        ngx_inbox_json_put(w, &file[i].mime);
+        ngx_inbox_json_key(w, "size");
+        ngx_inbox_json_put_int(w, file[i].size);
+        ngx_inbox_json_key(w, "url");
+        ngx_inbox_json_put_or_null(w, &file[i].url);
+        ngx_inbox_json_close(w, '}');
+    }
+
+    ngx_inbox_json_close(w, ']');
 }
 
 

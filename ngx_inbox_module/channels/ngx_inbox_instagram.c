@@ -75,6 +75,8 @@ static const ngx_inbox_talk_t  ngx_inbox_instagram_talks[] = {
       ngx_inbox_meta_subscribed },
     { NGX_INBOX_JOB_PROFILE, ngx_inbox_instagram_profile,
       ngx_inbox_meta_profiled },
+    { NGX_INBOX_JOB_MEDIA, ngx_inbox_channel_fetch,
+      ngx_inbox_channel_fetched },
     { 0, NULL, NULL }
 };
 

@@ -61,8 +61,9 @@ ngx_int_t ngx_inbox_meta_node(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_http_request_t *request);
 
 /*
- * A message's JSON body.  messenger: with the kind of message, and a mark by
- * which parse() knows its echo.  NGX_OK | NGX_ERROR
+ * The JSON body of a message's part.  messenger: with the kind of message, and
+ * a mark by which parse() knows its echo.  NGX_OK | NGX_ERROR | NGX_DECLINED: a
+ * file that has no link
  */
 ngx_int_t ngx_inbox_meta_build(ngx_pool_t *pool,
     const ngx_inbox_job_t *job, ngx_uint_t messenger,

@@ -29,6 +29,8 @@ typedef struct {
 
 static void ngx_inbox_meta_version(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, ngx_str_t *version);
+static void ngx_inbox_meta_attachment(ngx_inbox_json_writer_t *w,
+    const ngx_inbox_file_t *file);
 static ngx_uint_t ngx_inbox_meta_later(const ngx_inbox_http_answer_t *answer,
     ngx_inbox_json_t *error, time_t *wait);
 static ngx_str_t ngx_inbox_meta_reason(ngx_pool_t *pool,
@@ -139,7 +141,14 @@ ngx_inbox_meta_build(ngx_pool_t *pool, const ngx_inbox_job_t *job,
     ngx_uint_t messenger, ngx_str_t *body)
 {
     ngx_str_t                mark, id;
+    const ngx_inbox_file_t  *file;
     ngx_inbox_json_writer_t  w;
+
+    file = ngx_inbox_channel_part(job);
+
+    if (file != NULL && file->url.len == 0) {
+        return NGX_DECLINED;
+    }
 
     id = job->id;
 
@@ -170,8 +179,14 @@ ngx_inbox_meta_build(ngx_pool_t *pool, const ngx_inbox_job_t *job,
 
     ngx_inbox_json_key(&w, "message");
     ngx_inbox_json_open(&w, '{');
-    ngx_inbox_json_key(&w, "text");
-    ngx_inbox_json_put(&w, &job->text);
+
+    if (file == NULL) {
+        ngx_inbox_json_key(&w, "text");
+        ngx_inbox_json_put(&w, &job->text);
+
+    } else {
+        ngx_inbox_meta_attachment(&w, file);
+    }
 
     if (messenger) {
         ngx_inbox_json_key(&w, "metadata");
@@ -182,6 +197,25 @@ ngx_inbox_meta_build(ngx_pool_t *pool, const ngx_inbox_job_t *job,
     ngx_inbox_json_close(&w, '}');
 
     return ngx_inbox_json_end(&w, body);
+}
+
+
+/* Meta fetches it; text and file never go in one message */
+
+static void
+ngx_inbox_meta_attachment(ngx_inbox_json_writer_t *w,
+    const ngx_inbox_file_t *file)
+{
+    ngx_inbox_json_key(w, "attachment");
+    ngx_inbox_json_open(w, '{');
+    ngx_inbox_json_key(w, "type");
+    ngx_inbox_json_put(w, &file->type);
+    ngx_inbox_json_key(w, "payload");
+    ngx_inbox_json_open(w, '{');
+    ngx_inbox_json_key(w, "url");
+    ngx_inbox_json_put(w, &file->url);
+    ngx_inbox_json_close(w, '}');
+    ngx_inbox_json_close(w, '}');
 }
 
 
@@ -203,6 +237,7 @@ ngx_inbox_meta_judge(ngx_pool_t *pool, const ngx_inbox_line_t *line,
         && ngx_inbox_json_is_object(v) && ngx_inbox_json_is_null(error))
     {
         ngx_inbox_meta_named(v, &verdict->message);
+        verdict->outcome = ngx_inbox_channel_arrived(job);
         return;
     }
 

@@ -3,7 +3,8 @@
  * Copyright (C) the ngx_inbox authors
  *
  * Telegram's Bot API: the descriptor, the webhook's secret, and sending.
- * Reading an update is ngx_inbox_telegram_update.c, and what its Message
+ * Files are ngx_inbox_telegram_file.c, reading an update is
+ * ngx_inbox_telegram_update.c, and what its Message
  * contains is ngx_inbox_telegram_content.c.
  *
  * Out goes sendMessage without parse_mode, so that nothing needs escaping.
@@ -20,10 +21,6 @@
 #include "../ngx_inbox_text.h"
 
 
-/* digits of a user's id; more do not fit int64 */
-#define NGX_INBOX_TELEGRAM_USER     19
-/* digits of a message's id, an int32: what is longer is a button's */
-#define NGX_INBOX_TELEGRAM_MESSAGE  10
 /* longest wait believed, seconds: floods cost hours, a day at most */
 #define NGX_INBOX_TELEGRAM_WAIT     86400
 
@@ -34,8 +31,6 @@ static ngx_int_t ngx_inbox_telegram_verify(ngx_pool_t *pool,
 static ngx_int_t ngx_inbox_telegram_build(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
     ngx_inbox_http_request_t *request);
-static ngx_uint_t ngx_inbox_telegram_is_number(const ngx_str_t *s,
-    size_t max);
 
 static ngx_inbox_outcome_e ngx_inbox_telegram_outcome(
     const ngx_inbox_http_answer_t *answer, ngx_inbox_json_t *v);
@@ -70,6 +65,8 @@ static const ngx_inbox_talk_t  ngx_inbox_telegram_talks[] = {
       ngx_inbox_telegram_profiled },
     { NGX_INBOX_JOB_TYPING, ngx_inbox_telegram_typing,
       ngx_inbox_telegram_judge },
+    { NGX_INBOX_JOB_MEDIA, ngx_inbox_telegram_find,
+      ngx_inbox_telegram_found },
     { 0, NULL, NULL }
 };
 
@@ -114,7 +111,9 @@ ngx_inbox_telegram_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 {
     ngx_inbox_json_writer_t  w;
 
-    ngx_memzero(request, sizeof(ngx_inbox_http_request_t));
+    if (ngx_inbox_telegram_part(job) != NULL) {
+        return ngx_inbox_telegram_attach(pool, line, job, request);
+    }
 
     ngx_str_set(&request->method, "POST");
     ngx_str_set(&request->type, "application/json");
@@ -198,7 +197,7 @@ ngx_inbox_telegram_url(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 
 
 /* digits that stand for themselves in JSON */
-static ngx_uint_t
+ngx_uint_t
 ngx_inbox_telegram_is_number(const ngx_str_t *s, size_t max)
 {
     return ngx_inbox_text_is_digits(s, max) && s->data[0] != '0';
@@ -228,6 +227,10 @@ ngx_inbox_telegram_judge(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     if (verdict->outcome == NGX_INBOX_LATER) {
         verdict->retry_after = ngx_inbox_telegram_wait(answer, v);
         return;
+    }
+
+    if (verdict->outcome == NGX_INBOX_SENT) {
+        verdict->outcome = ngx_inbox_telegram_arrived(job);
     }
 
     (void) ngx_inbox_json_id(pool, ngx_inbox_json_get(v, "result"),

@@ -13,6 +13,38 @@
 #include "ngx_inbox_reader_event.h"
 
 
+/* digits of a user's id; more do not fit int64 */
+#define NGX_INBOX_TELEGRAM_USER     19
+/* digits of a message's id, an int32: what is longer is a button's */
+#define NGX_INBOX_TELEGRAM_MESSAGE  10
+
+
+/* ngx_inbox_telegram.c */
+
+/* digits that stand for themselves in JSON */
+ngx_uint_t ngx_inbox_telegram_is_number(const ngx_str_t *s, size_t max);
+
+
+/* ngx_inbox_telegram_file.c */
+
+/* the file of the present part, or NULL: it is the text */
+const ngx_inbox_file_t *ngx_inbox_telegram_part(const ngx_inbox_job_t *job);
+ngx_inbox_outcome_e ngx_inbox_telegram_arrived(const ngx_inbox_job_t *job);
+
+/* sendPhoto or sendDocument, with the bytes; see ngx_inbox_talk_t */
+ngx_int_t ngx_inbox_telegram_attach(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
+    ngx_inbox_http_request_t *request);
+
+/* MEDIA: getFile, then the file; see ngx_inbox_talk_t */
+ngx_int_t ngx_inbox_telegram_find(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
+    ngx_inbox_http_request_t *request);
+void ngx_inbox_telegram_found(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    ngx_inbox_job_t *job, const ngx_inbox_http_answer_t *answer,
+    ngx_inbox_verdict_t *verdict);
+
+
 /* ngx_inbox_telegram_update.c */
 
 /* see ngx_inbox_channel_t */

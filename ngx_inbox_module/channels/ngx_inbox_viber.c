@@ -30,12 +30,18 @@
 #define NGX_INBOX_VIBER_LAST    24
 
 
+/* the larger pictures do not arrive on older phones */
+#define NGX_INBOX_VIBER_PICTURE  (1024 * 1024)
+
+
 static ngx_int_t ngx_inbox_viber_verify(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, const ngx_inbox_hook_t *hook);
 
 static ngx_int_t ngx_inbox_viber_build(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
     ngx_inbox_http_request_t *request);
+static void ngx_inbox_viber_file(ngx_inbox_json_writer_t *w,
+    const ngx_inbox_file_t *file);
 static void ngx_inbox_viber_sender(ngx_inbox_json_writer_t *w,
     ngx_pool_t *pool, const ngx_inbox_line_t *line);
 
@@ -66,6 +72,8 @@ static const ngx_inbox_talk_t  ngx_inbox_viber_talks[] = {
       ngx_inbox_viber_connected },
     { NGX_INBOX_JOB_PROFILE, ngx_inbox_viber_profile,
       ngx_inbox_viber_profiled },
+    { NGX_INBOX_JOB_MEDIA, ngx_inbox_channel_fetch,
+      ngx_inbox_channel_fetched },
     { 0, NULL, NULL }
 };
 
@@ -115,7 +123,14 @@ static ngx_int_t
 ngx_inbox_viber_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     const ngx_inbox_job_t *job, ngx_inbox_http_request_t *request)
 {
+    const ngx_inbox_file_t  *file;
     ngx_inbox_json_writer_t  w;
+
+    file = ngx_inbox_channel_part(job);
+
+    if (file != NULL && file->url.len == 0) {
+        return NGX_DECLINED;
+    }
 
     if (ngx_inbox_viber_address(pool, line, "send_message", request)
         != NGX_OK)
@@ -132,9 +147,16 @@ ngx_inbox_viber_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_json_key(&w, "sender");
     ngx_inbox_viber_sender(&w, pool, line);
     ngx_inbox_json_key(&w, "type");
-    ngx_inbox_json_raw(&w, "\"text\"", sizeof("\"text\"") - 1);
-    ngx_inbox_json_key(&w, "text");
-    ngx_inbox_json_put(&w, &job->text);
+
+    if (file == NULL) {
+        ngx_inbox_json_raw(&w, "\"text\"", sizeof("\"text\"") - 1);
+        ngx_inbox_json_key(&w, "text");
+        ngx_inbox_json_put(&w, &job->text);
+
+    } else {
+        ngx_inbox_viber_file(&w, file);
+    }
+
     ngx_inbox_json_close(&w, '}');
 
     return ngx_inbox_json_end(&w, &request->body);
@@ -166,6 +188,37 @@ ngx_inbox_viber_address(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 
     return ngx_inbox_channel_header(pool, request, "X-Viber-Auth-Token",
                                     &token);
+}
+
+
+/* Viber fetches it: a picture of the kinds it shows, else a file with its size;
+   behind "type": */
+
+static void
+ngx_inbox_viber_file(ngx_inbox_json_writer_t *w, const ngx_inbox_file_t *file)
+{
+    ngx_uint_t  picture;
+
+    picture = file->size <= NGX_INBOX_VIBER_PICTURE
+              && (ngx_inbox_reader_is(&file->mime, "image/jpeg")
+                  || ngx_inbox_reader_is(&file->mime, "image/png")
+                  || ngx_inbox_reader_is(&file->mime, "image/gif"));
+
+    if (picture) {
+        ngx_inbox_json_raw(w, "\"picture\"", sizeof("\"picture\"") - 1);
+        ngx_inbox_json_key(w, "text");
+        ngx_inbox_json_raw(w, "\"\"", 2);
+
+    } else {
+        ngx_inbox_json_raw(w, "\"file\"", sizeof("\"file\"") - 1);
+        ngx_inbox_json_key(w, "size");
+        ngx_inbox_json_put_int(w, file->size);
+        ngx_inbox_json_key(w, "file_name");
+        ngx_inbox_json_put(w, &file->name);
+    }
+
+    ngx_inbox_json_key(w, "media");
+    ngx_inbox_json_put(w, &file->url);
 }
 
 
@@ -216,6 +269,7 @@ ngx_inbox_viber_judge(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     verdict->outcome = ngx_inbox_viber_outcome(answer, v);
 
     if (verdict->outcome == NGX_INBOX_SENT) {
+        verdict->outcome = ngx_inbox_channel_arrived(job);
 
         if (ngx_inbox_json_id(pool, v, "message_token", &verdict->message)
             != NGX_OK

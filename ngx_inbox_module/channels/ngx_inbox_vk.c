@@ -48,6 +48,8 @@ static ngx_uint_t ngx_inbox_vk_is_code(const ngx_str_t *s);
 static ngx_int_t ngx_inbox_vk_build(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
     ngx_inbox_http_request_t *request);
+static ngx_int_t ngx_inbox_vk_text(ngx_pool_t *pool,
+    const ngx_inbox_job_t *job, ngx_str_t *text);
 static ngx_int_t ngx_inbox_vk_random(ngx_pool_t *pool,
     const ngx_inbox_job_t *job, uint32_t *id);
 static ngx_int_t ngx_inbox_vk_forward(ngx_pool_t *pool,
@@ -94,6 +96,8 @@ static const ngx_inbox_talk_t  ngx_inbox_vk_talks[] = {
     { NGX_INBOX_JOB_PROFILE, ngx_inbox_vk_profile, ngx_inbox_vk_profiled },
     { NGX_INBOX_JOB_TYPING, ngx_inbox_vk_typing, ngx_inbox_vk_done },
     { NGX_INBOX_JOB_READ, ngx_inbox_vk_seen, ngx_inbox_vk_done },
+    { NGX_INBOX_JOB_MEDIA, ngx_inbox_channel_fetch,
+      ngx_inbox_channel_fetched },
     { 0, NULL, NULL }
 };
 
@@ -189,7 +193,13 @@ ngx_inbox_vk_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 {
     u_char     *p;
     uint32_t    random;
-    ngx_str_t   forward;
+    ngx_int_t   rc;
+    ngx_str_t   forward, text;
+
+    rc = ngx_inbox_vk_text(pool, job, &text);
+    if (rc != NGX_OK) {
+        return rc;
+    }
 
     if (ngx_inbox_vk_address(pool, line, "messages.send", request) != NGX_OK
         || ngx_inbox_vk_random(pool, job, &random) != NGX_OK
@@ -199,7 +209,7 @@ ngx_inbox_vk_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     }
 
     /* three characters for each byte, at most */
-    p = ngx_pnalloc(pool, 3 * (job->user.len + job->text.len
+    p = ngx_pnalloc(pool, 3 * (job->user.len + text.len
                                + forward.len)
                           + sizeof("v=&random_id=&peer_ids=&message=&forward=")
                           + sizeof(NGX_INBOX_VK_VERSION) + NGX_INT32_LEN);
@@ -211,13 +221,65 @@ ngx_inbox_vk_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 
     p = ngx_sprintf(p, "v=" NGX_INBOX_VK_VERSION "&random_id=%uD", random);
     p = ngx_inbox_vk_field(p, "&peer_ids=", &job->user);
-    p = ngx_inbox_vk_field(p, "&message=", &job->text);
+    p = ngx_inbox_vk_field(p, "&message=", &text);
 
     if (forward.len) {
         p = ngx_inbox_vk_field(p, "&forward=", &forward);
     }
 
     request->body.len = p - request->body.data;
+
+    return NGX_OK;
+}
+
+
+/* files go as links, which VK shows as such */
+
+static ngx_int_t
+ngx_inbox_vk_text(ngx_pool_t *pool, const ngx_inbox_job_t *job,
+    ngx_str_t *text)
+{
+    u_char            *p;
+    size_t             size;
+    ngx_uint_t         i, n;
+    ngx_inbox_file_t  *file;
+
+    *text = job->text;
+    n = job->files ? job->files->nelts : 0;
+
+    if (n == 0) {
+        return NGX_OK;
+    }
+
+    file = job->files->elts;
+    size = text->len;
+
+    for (i = 0; i < n; i++) {
+
+        if (file[i].url.len == 0) {
+            return NGX_DECLINED;
+        }
+
+        size += file[i].name.len + file[i].url.len + sizeof("\n: ") - 1;
+    }
+
+    p = ngx_pnalloc(pool, size);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    text->data = p;
+
+    if (job->text.len) {
+        p = ngx_cpymem(p, job->text.data, job->text.len);
+    }
+
+    for (i = 0; i < n; i++) {
+        p = ngx_sprintf(p, "%s%V: %V", p == text->data ? "" : "\n",
+                        &file[i].name, &file[i].url);
+    }
+
+    text->len = p - text->data;
 
     return NGX_OK;
 }

@@ -43,7 +43,8 @@ const char  *ngx_inbox_whatsapp_events[] = {
 
 
 static const ngx_inbox_talk_t  ngx_inbox_whatsapp_talks[] = {
-    { NGX_INBOX_JOB_SEND, ngx_inbox_whatsapp_build, ngx_inbox_meta_judge },
+    { NGX_INBOX_JOB_SEND, ngx_inbox_whatsapp_build, ngx_inbox_whatsapp_judge },
+    { NGX_INBOX_JOB_MEDIA, ngx_inbox_whatsapp_find, ngx_inbox_whatsapp_found },
     { NGX_INBOX_JOB_CHECK, ngx_inbox_whatsapp_check, ngx_inbox_meta_checked },
     { NGX_INBOX_JOB_CONNECT, ngx_inbox_whatsapp_connect,
       ngx_inbox_whatsapp_connected },
@@ -75,8 +76,8 @@ ngx_inbox_whatsapp_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     const ngx_inbox_job_t *job, ngx_inbox_http_request_t *request)
 {
     ngx_str_t                whose, product = ngx_string("whatsapp"),
-                             individual = ngx_string("individual"),
-                             text = ngx_string("text");
+                             individual = ngx_string("individual");
+    const ngx_inbox_file_t  *file;
     ngx_inbox_json_writer_t  w;
 
     whose = ngx_inbox_channel_credential(line, "phone_number_id");
@@ -85,6 +86,12 @@ ngx_inbox_whatsapp_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
         != NGX_OK)
     {
         return NGX_ERROR;
+    }
+
+    file = ngx_inbox_channel_part(job);
+
+    if (file != NULL && job->step == 0) {
+        return ngx_inbox_whatsapp_upload(pool, file, request);
     }
 
     ngx_inbox_json_begin(&w, pool);
@@ -103,16 +110,22 @@ ngx_inbox_whatsapp_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 
     ngx_inbox_json_put(&w, &job->user);
     ngx_inbox_json_key(&w, "type");
-    ngx_inbox_json_put(&w, &text);
-    ngx_inbox_json_key(&w, "text");
-    ngx_inbox_json_open(&w, '{');
-    ngx_inbox_json_key(&w, "body");
-    ngx_inbox_json_put(&w, &job->text);
-    ngx_inbox_json_key(&w, "preview_url");
-    ngx_inbox_json_put_bool(&w, 0);
-    ngx_inbox_json_close(&w, '}');
 
-    if (job->reply_to.len) {
+    if (file != NULL) {
+        ngx_inbox_whatsapp_file(&w, job, file);
+
+    } else {
+        ngx_inbox_json_raw(&w, "\"text\"", sizeof("\"text\"") - 1);
+        ngx_inbox_json_key(&w, "text");
+        ngx_inbox_json_open(&w, '{');
+        ngx_inbox_json_key(&w, "body");
+        ngx_inbox_json_put(&w, &job->text);
+        ngx_inbox_json_key(&w, "preview_url");
+        ngx_inbox_json_put_bool(&w, 0);
+        ngx_inbox_json_close(&w, '}');
+    }
+
+    if (job->reply_to.len && job->part == 0) {
         ngx_inbox_json_key(&w, "context");
         ngx_inbox_json_open(&w, '{');
         ngx_inbox_json_key(&w, "message_id");

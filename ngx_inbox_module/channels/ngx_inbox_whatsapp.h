@@ -53,4 +53,28 @@ ngx_int_t ngx_inbox_whatsapp_read(ngx_pool_t *pool,
     ngx_inbox_http_request_t *request);
 
 
+/* ngx_inbox_whatsapp_file.c */
+
+/* step 0 of a part that is a file: its bytes; request is a message's */
+ngx_int_t ngx_inbox_whatsapp_upload(ngx_pool_t *pool,
+    const ngx_inbox_file_t *file, ngx_inbox_http_request_t *request);
+
+/* step 1: the value of "type", and what belongs to it */
+void ngx_inbox_whatsapp_file(ngx_inbox_json_writer_t *w,
+    const ngx_inbox_job_t *job, const ngx_inbox_file_t *file);
+
+/* see ngx_inbox_talk_t */
+void ngx_inbox_whatsapp_judge(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    ngx_inbox_job_t *job, const ngx_inbox_http_answer_t *answer,
+    ngx_inbox_verdict_t *verdict);
+
+/* MEDIA: where the bytes are, then the bytes; see ngx_inbox_talk_t */
+ngx_int_t ngx_inbox_whatsapp_find(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
+    ngx_inbox_http_request_t *request);
+void ngx_inbox_whatsapp_found(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    ngx_inbox_job_t *job, const ngx_inbox_http_answer_t *answer,
+    ngx_inbox_verdict_t *verdict);
+
+
 #endif /* _NGX_INBOX_WHATSAPP_H_INCLUDED_ */

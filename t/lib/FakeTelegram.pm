@@ -18,7 +18,7 @@ package FakeTelegram;
 # Acts: hang (no answer at all), close (the request is read, the connection
 # closed), garbage, split (the answer byte by byte), hold (the answer comes after
 # release() of its `name`).  Any other Bot-API-like service can be played with
-# `reply`, the bytes of the answer's body.  A script with `to` is for a call to
+# `reply`, the bytes of the answer's body, and `headers`, lines of it.  A script with `to` is for a call to
 # that chat_id.  Between stop() and start() nobody listens.
 
 use strict;
@@ -267,6 +267,7 @@ sub answer {
     my $bytes = "HTTP/1.1 $status Fake\r\nContent-Type: application/json\r\n"
         . (defined $s->{retry_after} ? "Retry-After: $s->{retry_after}\r\n"
                                      : '')
+        . ($s->{headers} // '')
         . 'Content-Length: ' . length($body) . "\r\n\r\n$body";
 
     for my $piece ($act eq 'split' ? split(//, $bytes) : $bytes) {

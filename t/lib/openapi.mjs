@@ -110,6 +110,9 @@ function look(name, { content }, type, body) {
     }
     return;
   }
+  if (content['*/*']) {
+    return;
+  }
   const schema = content[type.split(';')[0]]?.schema;
 
   if (!schema) {
