@@ -70,6 +70,8 @@ my $dump = join "\n", map { "$_ " . join ' ', flat($_) }
 unlike($dump, qr/secret/i, 'no trace of the clients is left');
 
 $s->ok(chat_delete => $s->tick(), 'root', $n4);
+# the bytes of its files are gone from disk too
+$s->ok(file_sweep => $s->tick(), @{ $s->ok(file_sweep => $s->tick()) });
 is($s->dump() =~ s/^\S*:(?:space|feed|gone|audit|firsts)\S* .*\n?//mgr, $before,
     'with the last one nothing is left but tombstones');
 
