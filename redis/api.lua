@@ -184,8 +184,7 @@ do
             bytes = Arg.int(args[9], 0, 10000000),
             attachments = Arg.json(args[10], '[', ']'),
             count = Arg.int(args[11], 0, 1000),
-            refs = (args[12] == '' or string.find(args[12], '\t', 1, true))
-                   and args[12] or Arg.json(args[12], '{', '}'),
+            refs = Arg.refs(args[12]),
             reply_to = args[13], key = key(args[14]),
             digest = digest(args[15])}
   end

@@ -41,10 +41,11 @@ do
     if Chat.read(root, n).blocked ~= '' then
       fail('FORBIDDEN you cannot write here')
     end
-    if most > 0 then
+    local function limit()
       Limit.files(root, now, n, most)
     end
-    return File.add(s, 'v:' .. id .. ':' .. args[4], f, args[11], args[12])
+    return File.add(s, 'v:' .. id .. ':' .. args[4], f, args[11], args[12],
+                    most > 0 and limit or nil)
   end)
 
 

@@ -183,7 +183,7 @@ do
   -- ARGV now, who, cursor, empty to begin with
   -- returns the next cursor, empty: nothing is left of it
   register('tenant_wipe', 3, 'allow-oom', function(root, _, args)
-    if not string.find(args[3], '^%d*$') or #args[3] > 20 then
+    if not string.find(args[3], '^%d*$') or #args[3] > 19 then
       badcall('cursor')
     end
     return Tenant.wipe(root, args[2], args[3])

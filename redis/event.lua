@@ -50,11 +50,10 @@ do
     Arg.word(e.from, FROM)
     if not is_json(e.text, 34, 34) or not is_json(e.preview, 34, 34)
        or not (e.attachments == '[]' or is_json(e.attachments, 91, 93))
-       or not (e.refs == '' or is_json(e.refs, 123, 125)
-               or string.find(e.refs, '\t', 1, true))
     then
       badcall('json')
     end
+    Arg.refs(e.refs)
     e.count = (e.count == '0') and 0 or Arg.int(e.count, 0, 1000, 0)
     external(e.reply_to, true)
   end

@@ -51,8 +51,9 @@ do
   end
 
   -- f: id, type, name, mime, size.  Gives the file as its uploader sees it; one
-  -- that came with the same key is the first one
-  function File.add(s, owner, f, key, digest)
+  -- that came with the same key is the first one.  limit: is called before
+  -- anything is written, to end the call of who comes too often; or nil
+  function File.add(s, owner, f, key, digest, limit)
     if not TYPES[f.type] or not string.find(f.id, '^%x+$') or #f.id ~= 32 then
       badcall('file')
     end
@@ -61,6 +62,9 @@ do
     local known = before(s.root, once, digest)
     if known then
       return known
+    end
+    if limit then
+      limit()
     end
     call('HSET', Keys.file(s.root, f.id), 'who', owner, 'type', f.type, 'name',
          f.name, 'mime', f.mime, 'size', f.size)

@@ -249,6 +249,19 @@ function Arg.json(text, first, last)
   return text
 end
 
+-- handles of files: a JSON object that will be taken apart, so that what is none
+-- is found out before the first write; ids of uploads with tabs between them, as
+-- File.find takes them; or nothing
+function Arg.refs(text)
+  if text ~= '' and not string.find(text, '	', 1, true) and not pcall(function()
+       cjson.encode(cjson.decode(Arg.json(text, '{', '}')))
+     end)
+  then
+    badcall('json ' .. string.sub(text, 1, 40))
+  end
+  return text
+end
+
 
 local register
 

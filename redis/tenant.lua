@@ -71,12 +71,14 @@ do
     must_be_root(who)
     local key = Keys.space(root)
     local caller = Agent.caller(root, who, now)
+    local fields = {'suspended', rules.suspended}
     for _, what in ipairs(LIMITS) do
-      local limit = Field.int('limits.' .. what, rules[what], 0, 1000000000)
-      call('HSET', key, 'limit:' .. what, limit)
+      fields[#fields + 1] = 'limit:' .. what
+      fields[#fields + 1] = Field.int('limits.' .. what, rules[what], 0,
+                                      1000000000)
     end
     local was = call('HGET', key, 'suspended') or '0'
-    call('HSET', key, 'suspended', rules.suspended)
+    call('HSET', key, unpack(fields))
     if was ~= rules.suspended then
       Audit.add(root, now, caller, (rules.suspended == '1')
                 and 'space_suspended' or 'space_resumed')

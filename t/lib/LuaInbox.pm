@@ -22,10 +22,11 @@ use JSON::PP;
 my $JSON = JSON::PP->new()->utf8(0)->allow_nonref()->canonical();
 
 
+# options: those of Test::Inbox::Redis
 sub new {
-    my ($class) = @_;
+    my ($class, %o) = @_;
 
-    my $self = $class->SUPER::new();
+    my $self = $class->SUPER::new(%o);
     $self->{now} = $self->SUPER::now();
 
     $self->ok(space_put => $self->tick(), 'root', 'Shop', 'uk', '', '',

@@ -31,14 +31,15 @@ my @servers;
 my $owner = $$;
 
 
-# dies with Redis' words when the library does not load
+# options: those of Test::Inbox::Redis; dies with Redis' words when the library
+# does not load
 sub new {
-    my ($class) = @_;
+    my ($class, %o) = @_;
 
     my $dir = tempdir(CLEANUP => 1);
     my $self = bless { dir => $dir }, $class;
 
-    $self->{server} = Test::Inbox::Redis->new($dir)->start();
+    $self->{server} = Test::Inbox::Redis->new($dir, %o)->start();
     push @servers, $self->{server};
 
     my $library = qx("$TOP/tools/library" lua);
