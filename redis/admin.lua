@@ -57,6 +57,7 @@ do
            .. Json.quote(caller.name) .. ',"role":"' .. caller.role
            .. '","groups":' .. groups_json(caller.groups)
            .. ',"online":' .. tostring(Presence.is(root, caller.id, now))
+           .. ',"away":' .. tostring(Presence.is_away(root, caller.id))
            .. '},"space":' .. Space.brief(root)
            .. ',"inbox":' .. tostring(Agent.has_inbox(root, caller))
            .. ',"journal":' .. tostring(manages)

@@ -20,17 +20,21 @@ do
     call(away and 'SADD' or 'SREM', Keys.away(root), id)
   end
 
+  function Presence.is_away(root, id)
+    return call('SISMEMBER', Keys.away(root), id) == 1
+  end
+
   function Presence.is(root, id, now)
     local at = call('ZSCORE', Keys.online(root), id)
     return at and tonumber(at) > now - HOLDS
-           and call('SISMEMBER', Keys.away(root), id) == 0 or false
+           and not Presence.is_away(root, id) or false
   end
 
   -- has he been there after that time, and has not said that he is away?
   function Presence.since(root, id, time)
     local at = call('ZSCORE', Keys.online(root), id)
     return at and tonumber(at) > time
-           and call('SISMEMBER', Keys.away(root), id) == 0 or false
+           and not Presence.is_away(root, id) or false
   end
 
   -- is one of a group's agents there?  '': one of all
@@ -45,7 +49,7 @@ do
                      'LIMIT', 0, 1000)
     for _, id in ipairs(ids) do
       if (not member or member[id])
-         and call('SISMEMBER', Keys.away(root), id) == 0 then
+         and not Presence.is_away(root, id) then
         return true
       end
     end

@@ -65,6 +65,7 @@ ok(online('petro', $now + 80_000_000), 'an older word changes nothing');
 ok(!online('petro', $now + 91_000_000), 'after a while he is gone');
 $s->ok('away', $now, 'agent:petro', 1);
 ok(!online('petro', $now), 'away is away');
+ok($s->json('me', $now, 'agent:petro')->{agent}{away}, 'and is told so');
 $s->ok('away', $now, 'agent:petro', 0);
 ok(online('petro', $now), 'and back');
 

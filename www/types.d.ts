@@ -73,7 +73,8 @@ export interface Badge {
 }
 
 export interface Me {
-  agent: { id: string; name: string; role: string; groups: string[] };
+  agent: { id: string; name: string; role: string; groups: string[];
+    away: boolean };
   space: { id: string; name: string; locale: string; plan: string;
     plans_url: string | null };
   inbox: boolean;
@@ -118,15 +119,22 @@ export interface Upload {
   file: Attachment | null;
 }
 
-export type Section = 'journal' | 'incoming' | 'mine' | 'load' | 'settings';
+export type Section = 'journal' | 'incoming' | 'mine' | 'closed' | 'load'
+  | 'settings';
 
 export interface Filter {
   status: Status | null;
   channel: string | null;
   group: string | null;
   agent: string | null;
+  tag: string | null;
+  /** days of the reader's own calendar */
+  from: string | null;
+  to: string | null;
   q: string | null;
   sort: 'waiting' | null;
+  /** the caller's own list of that name, instead of the journal */
+  list?: 'closed';
 }
 
 /** Where the reader is; section null: where he starts. */

@@ -170,7 +170,8 @@ function signOut() {
 
 function me({ store }) {
   return [200, {
-    agent: { ...OWNER, role: 'owner', groups: [], online: true },
+    agent: { ...OWNER, role: 'owner', groups: [], online: true,
+      away: false },
     space: spaceOf({ store }),
     inbox: true, journal: store.plan !== 'free', badge: store.badge(),
   }];

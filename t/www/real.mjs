@@ -2,9 +2,6 @@
  * The agents' page against the real server: an owner, two agents and a
  * visitor at once.
  *
- *   import { run } from './real.mjs';
- *   await run({ base, ownerLink, token });
- *
  *   node t/www/real.mjs BASE OWNER_LINK TOKEN [story ...]
  *
  * It prints a line `ok - ...` or `not ok - ...` for each story; the test that
@@ -22,6 +19,7 @@ import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { checked, checkedInBoth, noSideways } from './checks.mjs';
 import { launched, opened, picture } from './conversation.mjs';
+import { LISTS } from './real_lists.mjs';
 import { World } from './world.mjs';
 
 const DESK = { width: 1440, height: 900 };
@@ -30,6 +28,8 @@ const HOSTILE = '<img src=x onerror=alert(1)>';
 
 
 const STORIES = {
+  ...LISTS,
+
   async each_sees_his_own_way_around(world) {
     const owner = await world.enter(world.token);
     const petro = await world.enter(world.petro);
@@ -88,7 +88,7 @@ const STORIES = {
     assert.match(await petro.title(), /^\(!\) /);
     const tab = petro.locator('.filter__link').first();
     assert.match(await tab.innerText(), /^\d+\s+Вхідні$/, 'on the left');
-    assert.match(await petro.locator('.filter__link').last().innerText(),
+    assert.match(await petro.locator('.filter__link').nth(1).innerText(),
       /^Мої\s+\d+$/, 'on the right');
   },
 

@@ -10,9 +10,11 @@ import { formatRoute, HOME, NO_FILTER, parseRoute }
 test('addresses lead there and back', () => {
   for (const hash of ['#/', '#/journal', '#/journal?status=active',
     '#/journal?channel=tg&group=sales&agent=petro&q=%D0%BE%D0%BB&sort=waiting',
-    '#/inquiries/incoming', '#/inquiries/mine', '#/load',
+    '#/journal?tag=vip&from=2026-01-31&to=2026-02-01',
+    '#/inquiries/incoming', '#/inquiries/mine', '#/inquiries/closed', '#/load',
     '#/chats/42?in=load', '#/chats/42',
-    '#/chats/42?in=mine', '#/chats/42?in=journal&status=inactive',
+    '#/chats/42?in=mine', '#/chats/42?in=closed',
+    '#/chats/42?in=journal&status=inactive',
     '#/settings', '#/settings/agents', '#/settings/agents/petro',
     '#/settings/channels/_telegram']) {
     assert.equal(formatRoute(parseRoute(hash)), hash);
@@ -29,8 +31,8 @@ test('an odd address is where one starts', () => {
 
 
 test('an odd filter is none', () => {
-  assert.deepEqual(parseRoute('#/journal?status=evil&channel=A%20B&sort=x&q=')
-    .filter, NO_FILTER);
+  assert.deepEqual(parseRoute('#/journal?status=evil&channel=A%20B&sort=x&q='
+    + '&from=0002-01-01&to=2026-13-01&tag=').filter, NO_FILTER);
   assert.equal(parseRoute(`#/journal?q=${'x'.repeat(300)}`).filter.q.length,
     100);
 });

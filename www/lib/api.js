@@ -44,8 +44,9 @@ export class Api {
    * @param {Range & Record<string, any>} query
    * @param {AbortSignal} [signal]
    */
-  journal(query, signal) {
-    return this.#get('journal', query, signal);
+  journal({ from, to, ...query }, signal) {
+    return this.#get(query.list ? 'inbox' : 'journal',
+      { ...query, from: timeOf(from, 0), to: timeOf(to, 1) }, signal);
   }
 
   /** @param {number} chat */
@@ -96,6 +97,14 @@ export class Api {
    */
   move(chat, verb, to) {
     return this.#change('POST', `chats/${chat}/${verb}`, to);
+  }
+
+  /**
+   * @param {number} chat
+   * @param {string[]} tags
+   */
+  tag(chat, tags) {
+    return this.#change('PATCH', `chats/${chat}`, { tags });
   }
 
   /** @param {number} chat */
@@ -197,4 +206,20 @@ export class Api {
     }
     return call(new URL(path, this.#base), { method, body, headers });
   }
+}
+
+
+/**
+ * When a day of the reader's calendar begins, or that many days later ends:
+ * the server's days are those of UTC.
+ */
+function timeOf(day, later) {
+  if (!day) {
+    return null;
+  }
+  const time = new Date(`${day}T00:00`);
+
+  time.setDate(time.getDate() + later);
+  time.setMilliseconds(-later);
+  return time.toISOString();
 }

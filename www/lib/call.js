@@ -34,7 +34,10 @@ export class CallError extends Error {
 
   /** What the state keeps of it. */
   get trouble() {
-    return { code: this.code, detail: this.detail };
+    const code = this.problem.errors?.file ? 'file_kind'
+      : this.status === 413 ? 'too_large' : this.code;
+
+    return { code, detail: this.detail };
   }
 }
 

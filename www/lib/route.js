@@ -3,7 +3,8 @@
  *
  *   #/                                 what the caller starts with
  *   #/journal?status=active&q=olena    the journal, filtered
- *   #/inquiries/incoming  .../mine     what there is to do
+ *   #/inquiries/incoming  .../mine     what there is to do; .../closed: what
+ *                                      one has done
  *   #/load                             who works with what, what waits
  *   #/chats/42?in=mine                 a dialog, and the list beside it
  *   #/settings/agents/petro            a page of the settings
@@ -13,20 +14,23 @@
  */
 
 export const STATUSES = ['unassigned', 'active', 'inactive'];
-/** @type {('incoming' | 'mine')[]} */
-export const INBOX = ['incoming', 'mine'];
+/** @type {('incoming' | 'mine' | 'closed')[]} */
+export const INBOX = ['incoming', 'mine', 'closed'];
 const LISTS = ['journal', ...INBOX, 'load'];
 
-const FILTERS = ['status', 'channel', 'group', 'agent', 'q', 'sort'];
+const FILTERS = ['status', 'channel', 'group', 'agent', 'tag', 'from', 'to',
+  'q', 'sort'];
 /* `_new` and the like are forms; no id begins with it */
 const WORD = /^[a-z0-9_][a-z0-9_-]*$/;
+const DAY = /^[12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 
 /** @typedef {import('../types.js').Route} Route */
 /** @typedef {import('../types.js').Filter} Filter */
 
 /** @type {Filter} */
 export const NO_FILTER = {
-  status: null, channel: null, group: null, agent: null, q: null, sort: null,
+  status: null, channel: null, group: null, agent: null, tag: null, from: null,
+  to: null, q: null, sort: null,
 };
 
 /**
@@ -35,6 +39,13 @@ export const NO_FILTER = {
  * @type {Filter}
  */
 export const WAITING = { ...NO_FILTER, sort: 'waiting' };
+
+/**
+ * The closed chats of the caller are paged as the journal is.
+ *
+ * @type {Filter}
+ */
+export const CLOSED = { ...NO_FILTER, list: 'closed' };
 
 /** @type {Route} */
 export const HOME = {
@@ -59,7 +70,7 @@ export function parseRoute(hash) {
     return { ...HOME, section: 'load' };
   }
   if (first === 'inquiries') {
-    return { ...HOME, section: second === 'mine' ? 'mine' : 'incoming' };
+    return { ...HOME, section: oneOf(INBOX, second) ?? 'incoming' };
   }
   if (first === 'chats' && /^[1-9]\d{0,14}$/.test(second ?? '')) {
     return { ...HOME, chat: Number(second), filter: filterOf(params),
@@ -99,7 +110,7 @@ function pathOf(section, chat) {
   if (chat !== null) {
     return `#/chats/${chat}`;
   }
-  if (section === 'incoming' || section === 'mine') {
+  if (INBOX.includes(section)) {
     return `#/inquiries/${section}`;
   }
   return section === 'journal' || section === 'load' ? `#/${section}` : '#/';
@@ -113,7 +124,10 @@ function filterOf(params) {
     channel: word(params.get('channel')),
     group: word(params.get('group')),
     agent: word(params.get('agent')),
-    q: params.get('q')?.trim().slice(0, 100) || null,
+    tag: text(params.get('tag')),
+    from: day(params.get('from')),
+    to: day(params.get('to')),
+    q: text(params.get('q')),
     sort: oneOf(['waiting'], params.get('sort')),
   };
 }
@@ -121,6 +135,16 @@ function filterOf(params) {
 
 function oneOf(words, value) {
   return words.includes(value) ? value : null;
+}
+
+
+function text(value) {
+  return value?.trim().slice(0, 100) || null;
+}
+
+
+function day(value) {
+  return DAY.test(value ?? '') ? value : null;
 }
 
 

@@ -1,6 +1,6 @@
 /* The ways around the page: its address, and keys. */
 
-import { formatRoute, parseRoute, WAITING } from '../lib/route.js';
+import { CLOSED, formatRoute, parseRoute, WAITING } from '../lib/route.js';
 import { prefs } from './device.js';
 import { state, tell } from './session.js';
 
@@ -14,7 +14,7 @@ export function followAddress({ journal, dialog, directory, load }) {
 
   const { me, route } = state.value;
 
-  followJournal(journal, route, me?.journal === true);
+  followJournal(journal, route, me);
   if (route.section === 'load' && me?.journal === true) {
     load.connect();
 
@@ -35,12 +35,13 @@ export function followAddress({ journal, dialog, directory, load }) {
 /**
  * @param {any} journal
  * @param {import('../types.js').Route} route
- * @param {boolean} allowed
+ * @param {import('../types.js').Me | null} me
  */
-function followJournal(journal, { section, filter }, allowed) {
-  const wanted = section === 'load' ? WAITING : filter;
+function followJournal(journal, { section, filter }, me) {
+  const wanted = { load: WAITING, journal: filter, closed: CLOSED }[
+    section ?? ''];
 
-  if ((section !== 'journal' && section !== 'load') || !allowed) {
+  if (!wanted || !(section === 'closed' ? me?.inbox : me?.journal)) {
     journal.disconnect();
 
   } else if (!journal.connected || !isSame(journal.filter, wanted)) {

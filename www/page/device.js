@@ -14,13 +14,12 @@ const RESEND_MS = 12 * 3_600_000;
  * `system`: the browser's own notices; `locale` null: the space's.
  *
  * @typedef {{sound: string, toasts: boolean, system: boolean,
- *            shortcuts: boolean, away: boolean, locale: string | null}} Prefs
+ *            shortcuts: boolean, locale: string | null}} Prefs
  */
 
 /** @type {Prefs} */
 const DEFAULT = {
-  sound: 'drop', toasts: true, system: false, shortcuts: true, away: false,
-  locale: null,
+  sound: 'drop', toasts: true, system: false, shortcuts: true, locale: null,
 };
 
 

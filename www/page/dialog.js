@@ -81,10 +81,18 @@ export class DialogKeeper {
    * @param {string} verb take, join, leave, transfer, close, reopen
    * @param {{agent: string} | {group: string}} [to]
    */
-  async move(id, verb, to) {
+  move(id, verb, to) {
+    return this.#act(id, verb, () => this.#api.move(id, verb, to));
+  }
+
+  tag(id, tags) {
+    return this.#act(id, 'tag', () => this.#api.tag(id, tags));
+  }
+
+  async #act(id, verb, ask) {
     tell({ type: 'action_began', id, verb });
     try {
-      const chat = await this.#api.move(id, verb, to);
+      const chat = await ask();
 
       tell({ type: 'action_ended', id, chat });
       return true;
@@ -195,7 +203,7 @@ export class DialogKeeper {
 function isListed(id) {
   const { journal, inbox, route } = state.value;
 
-  return (['journal', 'load'].includes(route.section ?? '') ? journal : inbox)
+  return (['incoming', 'mine'].includes(route.section ?? '') ? inbox : journal)
     .order.includes(id);
 }
 

@@ -132,11 +132,6 @@ export class DirectoryKeeper {
     }
   }
 
-  /** @param {boolean} yes whoever is away has no new inquiries told to him */
-  away(yes) {
-    return this.#try(() => this.#api.presence(yes));
-  }
-
   /**
    * @param {string} agent
    * @param {{name: string, expires_at: string | null}} about

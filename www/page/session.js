@@ -122,6 +122,17 @@ export class Session {
     }
   }
 
+  /** @param {boolean} yes visitors do not see him there */
+  async away(yes) {
+    try {
+      await this.#api.presence(yes);
+
+    } catch (error) {
+      sessionEnded(error);
+    }
+    this.refresh();
+  }
+
   async signOut() {
     try {
       await this.#api.signOut();

@@ -32,6 +32,7 @@ export function makeWishes({ session, journal, dialog, directory, outbox,
       }
     },
     ...fileWishes(uploads),
+    away: (away) => session.away(away),
     ...settingsWishes(directory),
     ...noticeWishes(notices),
   };
@@ -90,6 +91,10 @@ function dialogWishes(dialog, outbox) {
       tell({ type: 'sheet_closed' });
       await dialog.move(id, 'transfer', to);
     },
+    tag: (id, tags) => {
+      tell({ type: 'sheet_closed' });
+      dialog.tag(id, tags);
+    },
     typing: () => dialog.typing(),
     send: (id, text, about) => outbox.send(id, text, about),
     again: (id, key) => outbox.again(id, key),
@@ -130,10 +135,6 @@ function settingsWishes(directory) {
     health: (channel) => directory.health(channel),
     connectLine: (channel) => directory.connectLine(channel),
     replay: (channel, event) => directory.replay(channel, event),
-    away: (away) => {
-      choose({ away });
-      directory.away(away);
-    },
     goTo: (page, item) => {
       location.hash = formatRoute({ section: 'settings', page, item });
     },

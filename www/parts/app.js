@@ -140,7 +140,8 @@ function Sheet({ state, view, wishes }) {
   if (sheet?.kind === 'client' && chats[sheet.chat]) {
     return html`<${Client} chat=${chats[sheet.chat]} view=${view}
       groups=${directory.groups} onClose=${wishes.closeSheet}
-      onCopy=${() => wishes.copyAddress(sheet.chat)} />`;
+      onCopy=${() => wishes.copyAddress(sheet.chat)}
+      onTags=${(tags) => wishes.tag(sheet.chat, tags)} />`;
   }
   if (sheet?.kind === 'picture' && dialog?.id === sheet.chat) {
     return html`<${Picture} messages=${dialog.messages} file=${sheet.file}
@@ -152,7 +153,7 @@ function Sheet({ state, view, wishes }) {
 
 
 function awayOf({ journal, inbox, dialog, route }, { clockWrong }) {
-  return (['journal', 'load'].includes(route.section) ? journal.away : null)
-    ?? inbox.away ?? dialog?.away
+  return (['journal', 'load', 'closed'].includes(route.section)
+    ? journal.away : null) ?? inbox.away ?? dialog?.away
     ?? (clockWrong ? { code: 'clock_wrong', detail: null } : null);
 }

@@ -75,6 +75,10 @@ function isShown(url) {
 
 /* What goes with the message that is being written. */
 
+/* trying again is of no use */
+const NEVER = ['file_kind', 'too_large'];
+
+
 export function Uploads({ uploads, view, onAgain, onDrop }) {
   const { t } = view;
 
@@ -88,7 +92,8 @@ export function Uploads({ uploads, view, onAgain, onDrop }) {
         <span class="files__name" dir="auto">${one.name}</span>
         <${Progress} upload=${one} view=${view} />
       </span>
-      ${one.trouble && html`<button class="button" type="button"
+      ${one.trouble && !NEVER.includes(one.trouble.code) && html`<button
+        class="button" type="button"
         onClick=${() => onAgain(one.key)}>${t('sending.again')}</button>`}
       <button class="button button--icon" type="button"
         aria-label=${`${t('composer.detach')}: ${one.name}`}

@@ -30,6 +30,7 @@ export function Menu({ me, badge, section, view, wishes }) {
     <div class="menu__foot">
       <p dir="auto">${me.agent.name}
         <span class="muted menu__role">${t(`role.${me.agent.role}`)}</span></p>
+      <${Away} agent=${me.agent} view=${view} onAway=${wishes.away} />
       <${LocaleChoice} view=${view} onLocale=${wishes.chooseLocale} />
       <div class="menu__buttons">
         <button class="button" type="button" onClick=${wishes.signOut}>
@@ -40,6 +41,18 @@ export function Menu({ me, badge, section, view, wishes }) {
       </div>
     </div>
   </header>`;
+}
+
+
+/* who is not there says so; the dot is what his colleagues see */
+
+function Away({ agent, view, onAway }) {
+  return html`<label class="menu__away" title=${view.t('me.away_hint')}>
+    <span class=${`dot ${agent.away ? '' : 'dot--on'}`} />
+    ${view.t('me.away')}
+    <input type="checkbox" checked=${agent.away}
+      onChange=${(e) => onAway(e.target.checked)} />
+  </label>`;
 }
 
 

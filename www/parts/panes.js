@@ -42,15 +42,20 @@ export function InboxPane({ state, view, wishes }) {
   const { inbox, chats, dialog, badge, me, route } = state;
   const open = dialog?.id ?? null;
   const { t } = view;
+  /* what is done may be long: it is paged as the journal is */
+  const closed = route.section === 'closed';
+  const list = closed ? state.journal : inbox;
 
   return useMemo(() => (me.inbox
     ? html`<section class="app__list">
       <h1 class="hidden">${t('title.inquiries')}</h1>
       <${Tabs} badge=${badge} section=${route.section} view=${view} />
-      <${ChatTable} list=${inbox} ids=${idsIn(inbox, route.section)}
-        chats=${chats} open=${open} route=${route} view=${view}
+      <${ChatTable} list=${list} chats=${chats}
+        ids=${closed ? list.order : idsIn(inbox, route.section)}
+        open=${open} route=${route} view=${view}
         wishes=${wishes} caption=${t(`title.${route.section}`)}
-        onMore=${NOTHING} empty=${html`<${Empty} me=${me} view=${view}
+        onMore=${closed ? wishes.more : NOTHING}
+        empty=${html`<${Empty} me=${me} view=${view}
           words=${t(`inbox.empty_${route.section}`)} />`} />
     </section>`
     : html`<section class="app__list app__page">
@@ -58,7 +63,7 @@ export function InboxPane({ state, view, wishes }) {
       <p>${t('inbox.none')}</p>
       <p class="muted">${t('inbox.none_hint')}</p>
     </section>`),
-  [inbox, chats, badge, me, route, open, view, wishes]);
+  [list, chats, badge, me, route, open, view, wishes]);
 }
 
 
@@ -140,6 +145,9 @@ function More({ route, directory, view, wishes }) {
   const { t } = view;
   const { filter } = route;
   const [open, setOpen] = useState(false);
+  /* a year that is half typed begins with a nought */
+  const chooseDay = (name, day) => day[0] !== '0'
+    && wishes.filter({ [name]: day || null });
   const narrowed = Object.entries(filter)
     .some(([name, value]) => !['status', 'q'].includes(name)
       && value !== null);
@@ -161,6 +169,15 @@ function More({ route, directory, view, wishes }) {
     ${['channel', 'group', 'agent'].map((name) => html`<${Choice}
       key=${name} name=${name} value=${filter[name]} view=${view}
       options=${directory[`${name}s`]} onChoose=${wishes.filter} />`)}
+    <input type="text" class="filter__tag" aria-label=${t('filter.tag')}
+      placeholder=${t('filter.tag')} maxlength="50" value=${filter.tag ?? ''}
+      onChange=${(e) => wishes.filter({ tag: e.target.value.trim() || null })}
+      />
+    <span class="filter__day">${['from', 'to'].map((name) => html`<label
+      key=${name}>${t(`filter.${name}`)}${' '}
+      <input type="date" value=${filter[name] ?? ''}
+        onChange=${(e) => chooseDay(name, e.target.value)} />
+    </label>`)}</span>
     <label class="filter__sort"><input type="checkbox"
       checked=${filter.sort === 'waiting'}
       onChange=${(e) => wishes.filter({

@@ -82,10 +82,15 @@ export function Picture({ messages, file, view, onClose, onShow }) {
 
 /* Who writes, through what, since when; and who takes care of it. */
 
-export function Client({ chat, groups, view, onClose, onCopy }) {
+export function Client({ chat, groups, view, onClose, onCopy, onTags }) {
   const { t, locale } = view;
   const { contact, channel, participants } = chat;
   const group = groups.find((one) => one.id === chat.group);
+  const save = (event) => {
+    event.preventDefault();
+    onTags(event.target.elements.tags.value.split(',')
+      .map((tag) => tag.trim()).filter(Boolean));
+  };
 
   return html`<${Modal} title=${chat.title} view=${view} onClose=${onClose}>
     <dl class="client">
@@ -104,10 +109,16 @@ export function Client({ chat, groups, view, onClose, onCopy }) {
       <${Fact} label=${t('journal.participants')}>
         ${participants.map((one) => `${one.name}${one.id === chat.responsible
         ? ` (${t('journal.responsible')})` : ''}`).join(', ')}<//>
-      <${Fact} label=${t('client.tags')}>${chat.tags.join(', ')}<//>
       <${Fact} label=${t('client.since')}>
         ${fullTime(chat.created_at, locale)}<//>
     </dl>
+    <form class="client__tags" onSubmit=${save}>
+      <label class="form__field"><span>${t('client.tags')}</span>
+        <input name="tags" dir="auto" maxlength="1000" autocomplete="off"
+          placeholder=${t('client.tags_hint')}
+          defaultValue=${chat.tags.join(', ')} /></label>
+      <button class="button">${t('form.save')}</button>
+    </form>
     <p><button class="button" type="button" onClick=${onCopy}>
       <${Icon} name="copy" /> ${t('client.copy')}</button></p>
   <//>`;

@@ -102,7 +102,7 @@ function Mine() {
       <${Check} checked=${prefs.system}
         label=${t('me.system')} hint=${t('me.system_hint')}
         onChange=${wishes.chooseSystem} />
-      <${Check} checked=${prefs.away} label=${t('me.away')}
+      <${Check} checked=${me.agent.away} label=${t('me.away')}
         hint=${t('me.away_hint')} onChange=${wishes.away} />
       <${Check} checked=${prefs.shortcuts} label=${t('me.shortcuts')}
         onChange=${(shortcuts) => wishes.choose({ shortcuts })} />

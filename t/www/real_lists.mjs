@@ -1,0 +1,85 @@
+/*
+ * Stories of real.mjs about what an agent finds and what he tells of himself:
+ * tags and days, the chats that are done, who is away.
+ */
+
+import assert from 'node:assert/strict';
+import { checked } from './checks.mjs';
+import { picture } from './conversation.mjs';
+
+
+export const LISTS = {
+  async tags_and_days_find_a_chat(world) {
+    const chat = await world.visitorAsks('Опт є?', 'Юхим');
+    const owner = await world.enter(world.token, `/chats/${chat}?in=journal`);
+    const found = owner.locator(`.journal__row #chat-${chat}`);
+
+    await owner.getByRole('button', { name: 'Про клієнта' }).click();
+    await owner.getByLabel('Теги').fill('опт, vip,, опт');
+    await checked(owner);
+    await picture(owner, 'client');
+    await owner.getByRole('button', { name: 'Зберегти' }).click();
+    await owner.getByRole('button', { name: 'Про клієнта' }).click();
+    await owner.waitForFunction(() =>
+      document.querySelector('[name=tags]')?.value === 'опт, vip');
+    await owner.keyboard.press('Escape');
+    await world.go(owner, '/journal');
+    await owner.getByRole('button', { name: 'Фільтри' }).click();
+    await owner.getByLabel('Тег', { exact: true }).fill('опт');
+    await owner.getByLabel('Тег', { exact: true }).press('Enter');
+    await owner.waitForURL(/tag=/);
+    await owner.waitForFunction(() =>
+      document.querySelectorAll('.journal__row').length === 1);
+    await found.waitFor();
+    await owner.getByLabel('Від', { exact: true }).fill(await dayOf(owner, 0));
+    await owner.getByLabel('до', { exact: true }).fill(await dayOf(owner, 0));
+    await owner.waitForURL(/from=.*to=/);
+    await found.waitFor();
+    await checked(owner);
+    await picture(owner, 'journal-days');
+    await owner.getByLabel('Від', { exact: true }).fill(await dayOf(owner, 1));
+    await found.waitFor({ state: 'detached' });
+  },
+
+  async what_an_agent_has_done_is_his_to_find(world) {
+    const chat = await world.visitorAsks('Дякую!', 'Устим');
+    const petro = await world.enter(world.petro, '/inquiries/closed');
+
+    await petro.locator('.journal__empty, .journal__row').first().waitFor();
+    await world.as(world.petro, 'POST', `chats/${chat}/take`);
+    await world.as(world.petro, 'POST', `chats/${chat}/close`);
+    await petro.locator(`#chat-${chat}`).click();
+    await checked(petro);
+    await petro.getByRole('button', { name: 'Відкрити знову' }).click();
+    await petro.locator('.composer__text').waitFor();
+    await petro.locator(`#chat-${chat}`).waitFor({ state: 'detached' });
+  },
+
+  async who_is_away_says_so(world) {
+    const petro = await world.enter(world.petro);
+    const away = petro.getByLabel('Мене немає');
+
+    await petro.locator('.menu__away .dot--on').waitFor();
+    await away.check();
+    await petro.locator('.menu__away .dot--on').waitFor({ state: 'detached' });
+    const { agents } = await world.api('GET', 'agents');
+    assert.equal(agents.find((one) => one.id === 'petro').online, false);
+    await checked(petro);
+    await petro.reload();
+    await petro.locator('.menu__away').waitFor();
+    assert.ok(await away.isChecked());
+    await away.uncheck();
+    await petro.locator('.menu__away .dot--on').waitFor();
+  },
+};
+
+
+/* as the browser's calendar has it */
+function dayOf(page, later) {
+  return page.evaluate((days) => {
+    const time = new Date();
+
+    time.setDate(time.getDate() + days);
+    return time.toLocaleDateString('sv');
+  }, later);
+}
