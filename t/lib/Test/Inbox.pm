@@ -64,6 +64,7 @@ my $owner = $$;
 #   redis        { fsync => , config => } see Test::Inbox::Redis
 #   store        value of inbox_redis, in place of the private one
 #   sanitized    0: skip this test on a sanitized nginx
+#   room         worker_connections (4096)
 #   daemon       1: as a daemon, which alone can be upgraded in place
 sub new {
     my ($class, %o) = @_;
@@ -260,7 +261,7 @@ working_directory $dir;
 worker_rlimit_core 500m;
 $more{main}
 events {
-    worker_connections 4096;
+    worker_connections @{[ $self->{room} // 4096 ]};
     $more{events}
 }
 http {
