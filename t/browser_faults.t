@@ -16,7 +16,8 @@ use Test::More;
 use lib dirname(abs_path(__FILE__)) . '/lib';
 use Test::Inbox::Browser;
 
-my $t = Test::Inbox::Browser->new(workers => 2)->start();
+my $t = Test::Inbox::Browser->new(workers => 2,
+    http => 'inbox_max_file 64k;')->start();
 
 $t->told('real_faults.mjs', at_least => 8);
 $t->done();

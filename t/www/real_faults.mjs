@@ -20,6 +20,10 @@ const HOUR_MS = 3_600_000;
 /* a transparent dot */
 const DOT = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlE'
   + 'QVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+/* its name says a picture, its first bytes a program */
+const PROGRAM = Buffer.from('7f454c4602010100', 'hex');
+/* more than the server of the test takes */
+const MUCH = 100_000;
 const HOSTILE = '<img src=x onerror=alert(1)>.zip';
 
 
@@ -85,38 +89,54 @@ const STORIES = {
       /Нове звернення №\d+ · Саватій\nА тепер\?/);
   },
 
-  async files_are_chosen_pasted_and_sent(world) {
+  async files_are_chosen_dropped_pasted_and_seen(world) {
     const chat = await world.visitorAsks('Покажіть чайник', 'Орест');
     const petro = await world.enter(world.petro, `/chats/${chat}`);
-    const sent = await fakeFiles(petro, chat);
+    const refused = petro.locator('.uploads__one--failed');
 
     await petro.locator('.dialog__foot .button--main').click();
     await petro.locator('.composer__attach input').setInputFiles([
       { name: 'чайник.png', mimeType: 'image/png', buffer: DOT },
-      { name: HOSTILE, mimeType: 'application/zip', buffer: DOT }]);
-    await petro.locator('.uploads__one--failed')
-      .getByText('завеликий').waitFor();
-    await petro.locator('.uploads__one', { hasText: 'чайник.png' })
-      .locator('progress').waitFor({ state: 'detached' });
+      { name: 'ціни.txt', mimeType: 'text/plain',
+        buffer: Buffer.from('улун, 100') },
+      { name: HOSTILE, mimeType: 'image/png', buffer: PROGRAM },
+      { name: 'кіно.mp4', mimeType: 'video/mp4', buffer: Buffer.alloc(MUCH) },
+    ]);
+    await refused.getByText('такого типу').waitFor();
+    await refused.getByText('завеликий').waitFor();
     assert.ok(await petro.locator('.composer__send').isDisabled(),
       'it is not sent without what was chosen');
     await checked(petro);
     await picture(petro, 'files');
-    await petro.locator('.uploads__one--failed')
-      .getByRole('button', { name: 'Прибрати' }).click();
-    await pasted(petro);
-    await petro.locator('.uploads__one').nth(1)
-      .locator('progress').waitFor({ state: 'detached' });
+    for (let left = 2; left > 0; left -= 1) {
+      await refused.first().getByRole('button', { name: 'Прибрати' }).click();
+    }
+    await handed(petro, '.composer__text', 'paste', 'знімок.png');
+    await handed(petro, '.dialog', 'drop', 'кинутий.png');
+    await petro.waitForFunction(() => document
+      .querySelectorAll('.uploads__one > .uploads__about > .muted')
+      .length === 4);
     await petro.locator('.composer__text').press('Enter');
+    await petro.locator('.uploads').waitFor({ state: 'detached' });
+    await petro.locator('.message .files__row', { hasText: 'ціни.txt' })
+      .waitFor();
     await petro.locator('.message .files__picture').first().click();
-    await petro.locator('.picture__img').waitFor();
+    await drawn(petro.locator('.picture__img'));
     await picture(petro, 'lightbox');
     await petro.keyboard.press('ArrowRight');
     await petro.locator('.modal', { hasText: 'знімок.png' }).waitFor();
     await petro.keyboard.press('Escape');
     await petro.locator('.modal').waitFor({ state: 'detached' });
-    assert.deepEqual(sent, [['чайник.png', 'знімок.png']]);
-    world.forgive(/ 413 /);
+
+    const { messages } = await world.visitorReads('Орест');
+    const files = messages.at(-1).attachments;
+
+    assert.deepEqual(files.map((one) => one.name),
+      ['чайник.png', 'ціни.txt', 'знімок.png', 'кинутий.png']);
+    const got = await fetch(new URL(files[0].url, world.base));
+    assert.deepEqual(Buffer.from(await got.arrayBuffer()), DOT,
+      'a visitor has a link of his own');
+    world.forgive(/ (413|422) /);
   },
 
   async what_was_not_sent_outlives_the_page(world) {
@@ -194,44 +214,24 @@ const STORIES = {
 };
 
 
-/* the server's part of a message with files, answered at the browser's edge */
-async function fakeFiles(page, chat) {
-  const names = new Map();
-  const sent = [];
+/* a picture that is pasted or dropped */
+function handed(page, selector, type, name) {
+  return page.locator(selector).evaluate((box, [kind, called, bytes]) => {
+    const data = new DataTransfer();
+    const how = { bubbles: true, cancelable: true };
 
-  await page.route('**/api/v1/files?*', (route) => {
-    const name = new URL(route.request().url()).searchParams.get('name');
-    const id = `f${names.size}`;
-
-    names.set(id, name);
-    return name === HOSTILE
-      ? route.fulfill({ status: 413, json: { code: 'too_large' } })
-      : route.fulfill({ status: 201, json: { id, type: 'image', name,
-        mime: 'image/png', size: DOT.length } });
-  });
-  await page.route(`**/chats/${chat}/messages`, (route) => {
-    const { attachments } = route.request().postDataJSON();
-
-    sent.push(attachments.map((id) => names.get(id)));
-    return route.fulfill({ status: 201, json: messageOf(chat, 99, {
-      from: 'agent', delivery: 'sent', author: { id: 'petro', name: 'Петро' },
-      attachments: attachments.map((id) => ({ id, type: 'image',
-        name: names.get(id), mime: 'image/png', size: 9,
-        url: '/inbox/icon.svg' })) }) });
-  });
-  return sent;
+    data.items.add(new File([new Uint8Array(bytes)], called,
+      { type: 'image/png' }));
+    box.dispatchEvent(kind === 'paste'
+      ? new ClipboardEvent(kind, { ...how, clipboardData: data })
+      : new window.DragEvent(kind, { ...how, dataTransfer: data }));
+  }, [type, name, [...DOT]]);
 }
 
 
-function pasted(page) {
-  return page.locator('.composer__text').evaluate((box, bytes) => {
-    const clipboardData = new DataTransfer();
-
-    clipboardData.items.add(new File([new Uint8Array(bytes)], 'знімок.png',
-      { type: 'image/png' }));
-    box.dispatchEvent(new ClipboardEvent('paste',
-      { clipboardData, bubbles: true, cancelable: true }));
-  }, [...DOT]);
+/* the bytes have come and are a picture */
+function drawn(locator) {
+  return locator.evaluate((img) => img.decode());
 }
 
 

@@ -54,6 +54,11 @@ export class World {
     return chat;
   }
 
+  /** What he is shown. */
+  visitorReads(name) {
+    return this.#call('widget/site/messages', this.#visitors.get(name), 'GET');
+  }
+
   /** Closes what waits, so that what comes now is the first to wait. */
   async answerAll() {
     const { chats } = await this.api('GET', 'journal?sort=waiting&limit=200');

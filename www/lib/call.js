@@ -34,7 +34,7 @@ export class CallError extends Error {
 
   /** What the state keeps of it. */
   get trouble() {
-    const code = this.problem.errors?.file ? 'file_kind'
+    const code = this.problem.errors?.[0]?.field === 'file' ? 'file_kind'
       : this.status === 413 ? 'too_large' : this.code;
 
     return { code, detail: this.detail };
