@@ -1,8 +1,9 @@
 # Copyright (C) the ngx_inbox authors
 #
 # Webhooks as they come on a bad day: one update two hundred times at once over
-# all workers, then ten thousand updates of a hundred people.  Nothing is stored
-# twice, nothing is missing, every chat is in the order in which it was written.
+# all workers, then ten thousand updates of a hundred people, then fifty copies of
+# each update over two nodes in any order.  Nothing is stored twice, nothing is
+# missing, every chat is in the order in which it was written, or was first taken.
 
 use strict;
 use warnings;
@@ -10,6 +11,7 @@ use utf8;
 
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
+use List::Util qw(shuffle);
 use Test::More;
 
 use lib dirname(abs_path(__FILE__)) . '/lib';
@@ -69,6 +71,45 @@ my @wrong = grep { !in_order(texts($_)) } keys %{$journal->{unread}};
 
 is_deeply(\@wrong, [], 'every transcript is whole and in order');
 
+
+# ten updates of one person, fifty copies of each, mixed, over two nodes
+
+my $node = Test::Inbox->new(workers => 2, provision => 0,
+    store => $t->redis->address, http => 'inbox_redis_timeout 30s;')->start();
+my @nodes = map { Test::Inbox::Crowd->new($_->port) } $t, $node;
+my @copies = shuffle(map { my $n = $_; map { update(5000, $n) } 1 .. 50 }
+    1 .. 10);
+
+$refused = 0;
+$nodes[$_ % 2]->add(copies()) for 1 .. 50;
+
+my $end = time() + 120;
+
+while (time() < $end && grep { $_->left() } @nodes) {
+    $_->run(0, sub { $_->turn(); 0 }) for @nodes;
+}
+
+is_deeply([map { $_->left() } @nodes], [0, 0], 'five hundred copies are taken');
+is($refused, 0, 'each at once');
+
+my ($chat) = map { $_->{id} } grep { $_->{contact}{external_id} eq '5000' }
+    @{$t->api(GET => 'journal?limit=1')->{json}{chats}};
+my @once = map { $_->api(GET => "chats/$chat/messages")->{json}{messages} }
+    $t, $node;
+
+is_deeply([sort map { $_->{text} } grep { $_->{from} eq 'client' } @{$once[0]}],
+    [sort map { "5000 says $_" } 1 .. 10], 'and each is stored once');
+is_deeply([map { $_->{id} } @{$once[0]}],
+    [map { $_->{id} } sort { $a->{rev} <=> $b->{rev} } @{$once[0]}],
+    'in the order in which it came first');
+is_deeply($once[1], $once[0], 'that is the same on both nodes');
+
+$_->close() for @nodes;
+$node->{cleaned} = 1;
+ok($node->stop(), 'the second node ends in time');
+is_deeply([$node->complaints()], [], 'and complains of nothing');
+$node->clean();
+
 $t->done();
 
 
@@ -96,6 +137,21 @@ sub platform {
         return Test::Inbox::HTTP::bytes(POST => '/inbox/hook/bot',
             body => update($user, $n), type => 'application/json',
             headers => \%SECRET);
+    };
+}
+
+
+# takes one after the other
+sub copies {
+    return sub {
+        my ($r) = @_;
+
+        $refused++ if $r && $r->{status} != 200;
+
+        my $copy = shift @copies // return;
+
+        return Test::Inbox::HTTP::bytes(POST => '/inbox/hook/bot',
+            body => $copy, type => 'application/json', headers => \%SECRET);
     };
 }
 
