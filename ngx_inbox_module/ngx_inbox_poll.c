@@ -323,7 +323,9 @@ ngx_inbox_poll_answer(ngx_inbox_parked_t *p, ngx_inbox_answer_t *answer)
 
     /* before rising, which frees the record the strings are in */
 
-    ngx_inbox_receipt(rec->worker, &s.space, &s.channel, &s.user, answer);
+    if (s.channel.len) {
+        ngx_inbox_receipt_note(rec->worker->receipts, &s.space, answer);
+    }
 
     r = ngx_inbox_poll_rise(p);
 
@@ -437,8 +439,7 @@ static ngx_int_t
 ngx_inbox_poll_on_once(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
 {
     if (ctx->visitor.len) {
-        ngx_inbox_receipt(ctx->worker, &ctx->space, &ctx->param[0],
-                          &ctx->visitor, answer);
+        ngx_inbox_receipt_note(ctx->worker->receipts, &ctx->space, answer);
     }
 
     return ngx_inbox_poll_send(ctx->r, answer,

@@ -17,6 +17,7 @@
 #include "ngx_inbox_presence.h"
 #include "ngx_inbox_media.h"
 #include "ngx_inbox_purge.h"
+#include "ngx_inbox_receipt.h"
 #include "ngx_inbox_settings.h"
 #include "ngx_inbox_share.h"
 #include "ngx_inbox_store.h"
@@ -97,6 +98,11 @@ ngx_inbox_worker_create(ngx_cycle_t *cycle, ngx_inbox_main_conf_t *conf)
 
     w->typing = ngx_inbox_typing_create(cycle->pool);
     if (w->typing == NULL) {
+        return NGX_ERROR;
+    }
+
+    w->receipts = ngx_inbox_receipt_create(cycle->pool, w);
+    if (w->receipts == NULL) {
         return NGX_ERROR;
     }
 
@@ -188,6 +194,10 @@ ngx_inbox_worker_destroy(ngx_inbox_main_conf_t *conf)
 
     if (w->park != NULL) {
         ngx_inbox_park_destroy(w->park);
+    }
+
+    if (w->receipts != NULL) {
+        ngx_inbox_receipt_destroy(w->receipts);
     }
 
     if (w->share != NULL) {

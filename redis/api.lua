@@ -9,6 +9,7 @@
 do
   local KINDS = {text = true, note = true}
   local RECEIPTS = {delivered = true, read = true}
+  local RECEIPTS_MOST = 64
 
   local function external(text)
     if text == '' or #text > 512 then
@@ -276,27 +277,41 @@ do
   end)
 
 
-  -- receipt: a visitor has got, or read, our messages.
-  -- ARGV now, channel, user, delivered|read, up_to (our message id)
-  -- returns how many changed, integer; errors: NOTFOUND, INVALID
-  register('receipt', 5, '', function(root, now, args)
-    local id, user = Arg.id(args[2]), external(args[3])
-    local word = Arg.word(args[4], RECEIPTS)
+  -- chat, message's id and number of each pair
+  local function received(args)
+    if #args % 2 ~= 0 or #args > 2 + 2 * RECEIPTS_MOST then
+      badcall('number of arguments')
+    end
+    local list = {}
+    for i = 3, #args, 2 do
+      list[#list + 1] = {n = Arg.chat(args[i]), id = args[i + 1],
+                         number = Message.number(args[i + 1])}
+    end
+    return list
+  end
+
+  -- receipt: visitors have got, or read, our messages.
+  -- ARGV now, delivered|read, then at most 64 pairs: chat, up_to (our message
+  -- id)
+  -- returns how many messages changed, integer; what is not there, or not any
+  -- more, is passed over
+  register('receipt', -4, '', function(root, now, args)
+    local word, list = Arg.word(args[2], RECEIPTS), received(args)
     local s = Space.open(root, now)
-    local n = Contact.chat(root, id, user)
-    if not n then
-      fail('NOTFOUND no such chat')
+    local changed, lines = 0, {}
+    for _, e in ipairs(list) do
+      local marked = e.number
+                     and Message.mark(s, e.n, e.number, '', word, e.id) or 0
+      if marked > 0 then
+        changed = changed + marked
+        lines[#lines + 1] = 'chat ' .. Num.text(s.rev) .. ' ' .. e.n .. ' m'
+      end
     end
-    local number = Message.find(root, n, args[5])
-    if not number then
-      fail('INVALID up_to is no message of this chat')
-    end
-    local marked = Message.mark(s, n, number, '', word)
-    if marked > 0 then
+    if changed > 0 then
       Space.close(s)
-      Space.notice(root, 'chat ' .. Num.text(s.rev) .. ' ' .. n .. ' m')
+      Space.notice(root, table.concat(lines, '\n'))
     end
-    return marked
+    return changed
   end)
 
 

@@ -23,6 +23,7 @@ do
   -- messages that one receipt looks at
   local MARK_MOST = 500
   local MARK_STEP = 50
+  local MARK_FIRST = 4
   -- the same for looking up an external id
   local SCAN_MOST = 20
   local SCAN_STEP = 500
@@ -88,14 +89,16 @@ do
     return call('LINDEX', Keys.log(root, n), number - 1)
   end
 
+  -- the number that an id from outside tells; nil: it is no id
+  function Message.number(id)
+    local number = string.match(id, '^%d+%-([1-9]%d*)$')
+    return number and #id <= 40 and tonumber(number) or nil
+  end
+
   -- an id that came from outside -> number, piece; nil: no such message
   function Message.find(root, n, id)
-    local number = string.match(id, '^%d+%-([1-9]%d*)$')
-    if not number or #id > 40 then
-      return nil
-    end
-    number = tonumber(number)
-    local piece = Message.at(root, n, number)
+    local number = Message.number(id)
+    local piece = number and Message.at(root, n, number)
     if not piece or Message.id(piece) ~= '"' .. id .. '"' then
       return nil
     end
@@ -170,16 +173,23 @@ do
 
   -- Our messages with a number up to last, and stored no later than before (RFC
   -- 3339; '': any), become delivered or read.  s: the open space.  Gives how
-  -- many did.  Goes back to the first that had been marked before.
-  function Message.mark(s, n, last, before, word)
+  -- many did.  Goes back to the first that had been marked before.  id: of the
+  -- last, when it is from outside: none does when it is another's.
+  function Message.mark(s, n, last, before, word, id)
     local delivery = '"' .. word .. '"'
     local marked = 0
     local low = math.max(last - MARK_MOST, 0)
     -- mostly it is about the last one
-    local step = 2
+    local step = MARK_FIRST
     while last > low do
       local first = math.max(last - step, low)
       local pieces = call('LRANGE', Keys.log(s.root, n), first, last - 1)
+      if id and (not pieces[last - first]
+                 or Message.id(pieces[last - first]) ~= '"' .. id .. '"')
+      then
+        return 0
+      end
+      id = nil
       for i = #pieces, 1, -1 do
         if string.find(pieces[i], ',"from":"agent",', 1, true) then
           if settled(pieces[i], delivery) then

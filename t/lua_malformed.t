@@ -73,8 +73,8 @@ my %CALLS = (
         { 1 => \@WHO, 2 => \@CHAT, 3 => [grep { length } @ID],
           4 => [grep { length } @ID], 5 => \@KEY, 6 => \@DIGEST }],
     read => [['agent:petro', $n, '1-1'], { 1 => \@WHO, 2 => \@CHAT }],
-    receipt => [['site', 'v1', 'read', $ours],
-        { 1 => \@ID, 2 => \@EXTERNAL, 3 => ['', 'sent', 'failed'] }],
+    receipt => [['read', $n, $ours],
+        { 1 => ['', 'sent', 'failed'], 2 => \@CHAT }],
     typing => [['agent:petro', $n], { 1 => \@WHO, 2 => \@CHAT }],
 );
 

@@ -136,12 +136,12 @@ is($s->seen_by_visitor('v1', since => $first->{rev})->{messages}[0]{text},
     'good day', 'since his message');
 
 $s->notices();
-is($s->ok(receipt => $s->tick(), 'site', 'v1', 'delivered', $answer->{id}), 1,
+is($s->ok(receipt => $s->tick(), 'delivered', $site, $answer->{id}), 1,
     'delivered');
 like(($s->notices())[0], qr/ $site m$/, 'agents hear of it, he does not');
-is($s->ok(receipt => $s->tick(), 'site', 'v1', 'delivered', $answer->{id}), 0,
+is($s->ok(receipt => $s->tick(), 'delivered', $site, $answer->{id}), 0,
     'once');
-is($s->ok(receipt => $s->tick(), 'site', 'v1', 'read', $answer->{id}), 1,
+is($s->ok(receipt => $s->tick(), 'read', $site, $answer->{id}), 1,
     'read');
 is((grep { $_->{id} eq $answer->{id} } @{ whole($site) })[0]{delivery}, 'read',
     'the agent sees it');
@@ -166,10 +166,27 @@ $s->redis('HSET', $s->key("chat:$site"), 'blocked', 1);
 like($s->error(ingest => $s->tick(), 'site', $s->channel_rev('site'), 1,
     $s->event(user => 'v1', text => 'x')), qr/^FORBIDDEN/, 'blocked');
 
-like($s->error(receipt => $s->tick(), 'site', 'v2', 'read', '1-1'),
-    qr/^NOTFOUND/, 'a receipt of nobody');
-like($s->error(receipt => $s->tick(), 'site', 'v1', 'read', '1-1'),
-    qr/^INVALID up_to/, 'an id that is not ours');
+
+# receipts of many in one call: each chat is told of, what is not there is not
+
+my @many = map { ($s->visitor("many$_", 'hello'))[1] } 1 .. 3;
+my @pairs = map { $s->turn('take', 'igor', $_);
+    ($_, $s->reply('igor', $_, 'one')->{id},
+        $_, $s->reply('igor', $_, 'two')->{id}) } @many;
+$s->notices();
+is($s->ok(receipt => $s->tick(), 'delivered', 999, $pairs[1], $site, '1-1',
+    $site, 'x', $many[0], $pairs[-1], @pairs), 6, 'all six, nothing else');
+my $told = join "\n", $s->notices();
+is_deeply([$told =~ /^chat \d+ (\d+) m$/mg], [map { ($_, $_) } @many],
+    'each change is told');
+is_deeply([map { $_->{delivery} // () } map { @{ whole($_) } } @many],
+    [('delivered') x 6], 'all are delivered');
+$s->reply('igor', $many[0], 'three');
+my $newest = $s->reply('igor', $many[0], 'four');
+is($s->ok(receipt => $s->tick(), 'delivered', $many[0], $newest->{id}), 2,
+    'the newest stands for those before it');
+like($s->error(receipt => $s->tick(), 'read', ($site, $answer->{id}) x 65),
+    qr/^BADCALL/, 'not without an end');
 
 # a store that lost its last second
 

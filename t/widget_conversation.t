@@ -84,6 +84,15 @@ is_deeply([map { $_->{text} } @{$list->{messages}}],
 is($list->{messages}[1]{author}{name}, 'Petro', 'with the name');
 is($list->{messages}[1]{author}{id}, undef, 'but not the id of who answers');
 is($list->{chat}, $chat->{id}, 'and the number of the inquiry');
+ok($t->wait_for(sub { delivered('Until six') }),
+    'what he was handed is delivered');
+
+as_petro(POST => "chats/$chat->{id}/messages", json => { text => 'Or seven' });
+is(visitor(GET => "messages?since=$list->{rev}")->{json}{messages}[0]{text},
+    'Or seven', 'one more');
+$t->reload();
+ok($t->wait_for(sub { delivered('Or seven') }),
+    'is delivered though the worker left');
 
 is($t->get('/inbox/widget/site/messages')->{status}, 401,
     'who has no token sees nothing');
@@ -100,6 +109,14 @@ sub visitor {
 
     return $t->request($method, "/inbox/widget/site/$path",
         token => $token, %o);
+}
+
+
+sub delivered {
+    my ($text) = @_;
+
+    return grep { $_->{text} eq $text && $_->{delivery} eq 'delivered' }
+        @{ as_petro(GET => "chats/$chat->{id}/messages")->{json}{messages} };
 }
 
 
