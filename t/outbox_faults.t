@@ -36,12 +36,17 @@ my %broken = chat({ status => 500 }, { status => 502, reply => '<html>' });
 my %hangs = chat({ act => 'hang' });
 my %drops = chat({ act => 'close' });
 my %garbage = chat({ act => 'garbage' });
+my %flood = chat({ act => 'flood' });
+my %reset = chat({ act => 'reset' });
+my %elsewhere = chat({ status => 302,
+    headers => 'Location: ' . $fake->origin . "/latest/meta-data\r\n" });
 my %blocked = chat({ status => 403,
     description => 'Forbidden: bot was blocked by the user' });
 my %fine = chat();
 
 write_all($_, 'one', 'two', 'three')
-    for \%fine, \%busy, \%broken, \%hangs, \%drops, \%garbage, \%blocked;
+    for \%fine, \%busy, \%broken, \%hangs, \%drops, \%garbage, \%flood,
+    \%reset, \%elsewhere, \%blocked;
 
 is_deeply(states(\%fine), ['sent', 'sent', 'sent'], 'no trouble: sent');
 is_deeply([arrived(\%fine)], [qw(one two three)], 'in order');
@@ -64,6 +69,16 @@ like(last_error(\%drops), $DOUBT, 'and the same doubt');
 
 is_deeply(states(\%garbage), ['sent', 'sent', 'sent'], 'garbage: sent');
 like(last_error(\%garbage), $DOUBT, 'and the same doubt');
+
+is_deeply(states(\%flood), ['sent', 'sent', 'sent'], 'a flood: sent');
+is_deeply([arrived(\%flood)], [qw(one one two three)], 'in order');
+
+is_deeply(states(\%reset), ['sent', 'sent', 'sent'], 'cut off: sent');
+like(last_error(\%reset), $DOUBT, 'and the same doubt');
+
+states(\%elsewhere);
+is(scalar(grep { $_->{path} =~ /meta-data/ } $fake->calls()), 0,
+    'nobody goes where a platform sends him');
 
 is_deeply(states(\%blocked), ['failed', 'sent', 'sent'],
     'a final no is final, for that message');

@@ -16,7 +16,8 @@ package FakeTelegram;
 #
 # What is not told is answered as Telegram would, with message_id 1001, 1002 …
 # Acts: hang (no answer at all), close (the request is read, the connection
-# closed), garbage, split (the answer byte by byte), hold (the answer comes after
+# closed), garbage, flood (a body without an end), reset (in the middle of the
+# answer), split (the answer byte by byte), hold (the answer comes after
 # release() of its `name`).  Any other Bot-API-like service can be played with
 # `reply`, the bytes of the answer's body, and `headers`, lines of it.  A script with `to` is for a call to
 # that chat_id.  Between stop() and start() nobody listens.
@@ -29,6 +30,7 @@ use IO::Select;
 use IO::Socket::INET;
 use JSON::PP;
 use POSIX ();
+use Socket qw(SOL_SOCKET SO_LINGER);
 use Time::HiRes qw(time);
 
 my $json = JSON::PP->new->utf8->canonical;
@@ -262,6 +264,17 @@ sub answer {
         return 0;
     }
 
+    if ($act eq 'flood') {
+        syswrite $socket, "HTTP/1.1 200 Fake\r\n\r\n";
+
+        # the other side goes; if it does not, this ends all the same
+        for (1 .. 1000) {
+            syswrite $socket, '{"ok":' x 10_000 or last;
+        }
+
+        return 0;
+    }
+
     my $body = $s->{reply} // $json->encode($self->words($s));
     my $status = $s->{status} // 200;
     my $bytes = "HTTP/1.1 $status Fake\r\nContent-Type: application/json\r\n"
@@ -269,6 +282,12 @@ sub answer {
                                      : '')
         . ($s->{headers} // '')
         . 'Content-Length: ' . length($body) . "\r\n\r\n$body";
+
+    if ($act eq 'reset') {
+        syswrite $socket, $bytes, length($bytes) - 5;
+        setsockopt $socket, SOL_SOCKET, SO_LINGER, pack 'ii', 1, 0;
+        return 0;
+    }
 
     for my $piece ($act eq 'split' ? split(//, $bytes) : $bytes) {
         syswrite $socket, $piece;
