@@ -48,6 +48,7 @@ export const LISTS = {
     await petro.locator('.journal__empty, .journal__row').first().waitFor();
     await world.as(world.petro, 'POST', `chats/${chat}/take`);
     await world.as(world.petro, 'POST', `chats/${chat}/close`);
+    await petro.locator('.menu__link--open').waitFor();
     await petro.locator(`#chat-${chat}`).click();
     await checked(petro);
     await petro.getByRole('button', { name: 'Відкрити знову' }).click();

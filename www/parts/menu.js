@@ -68,7 +68,7 @@ function Item({ section, current, view }) {
 
 function Inquiries({ badge, current, view }) {
   const { t } = view;
-  const here = current === 'incoming' || current === 'mine';
+  const here = INBOX.includes(current);
   const label = badge?.label ?? '';
 
   return html`<li>
