@@ -19,6 +19,7 @@
  */
 
 #include "ngx_inbox_exchange.h"
+#include "ngx_inbox_json.h"
 #include "ngx_inbox_settings.h"
 
 
@@ -285,7 +286,8 @@ ngx_inbox_exchange_on_answer(void *data, ngx_inbox_http_answer_t *answer)
 {
     ngx_inbox_exchange_t *x = data;
 
-    ngx_inbox_exchanged_t  how;
+    ngx_str_t               err;
+    ngx_inbox_exchanged_t   how;
 
     x->http = NULL;
 
@@ -309,6 +311,11 @@ ngx_inbox_exchange_on_answer(void *data, ngx_inbox_http_answer_t *answer)
         ngx_inbox_exchange_step(x);
         return;
     }
+
+    /* accepted, but in words that nobody understands: it may have been done */
+    how.doubt = (how.verdict.outcome == NGX_INBOX_LATER
+                 && answer->status / 100 == 2 && !x->safe && !x->bytes
+                 && ngx_inbox_json_parse(x->pool, &answer->body, &err) == NULL);
 
     ngx_inbox_exchange_end(x, &how);
 }

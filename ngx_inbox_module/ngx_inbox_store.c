@@ -32,7 +32,7 @@ static void ngx_inbox_store_meter(ngx_inbox_store_call_t *call,
 static const char *ngx_inbox_store_functions[] = {
     "ingest", "journal", "inbox", "chat", "transcript", "visitor", "reply",
     "take", "join", "leave", "close", "reopen", "transfer", "read", "receipt",
-    "typing", "me", "seen", "away", "attended", "claim", "settle",
+    "visitor_read", "typing", "me", "seen", "away", "attended", "claim", "settle",
     "space_put", "space", "channel_put", "channel", "channel_get",
     "channel_delete", "channels", "group_put", "group_get", "group_delete",
     "groups", "agent_put", "agent_get", "agent_delete", "agents", "token_add",

@@ -425,10 +425,10 @@ ngx_inbox_widget_on_written(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
 ngx_int_t
 ngx_inbox_widget_read(ngx_inbox_ctx_t *ctx)
 {
-    ngx_str_t  args[4];
+    ngx_str_t  args[3];
 
-    if (ngx_inbox_json_str(ctx->json, "up_to", &args[3]) != NGX_OK
-        || args[3].len == 0 || args[3].len > NGX_INBOX_MAX_EXTERNAL_ID)
+    if (ngx_inbox_json_str(ctx->json, "up_to", &args[2]) != NGX_OK
+        || args[2].len == 0 || args[2].len > NGX_INBOX_MAX_EXTERNAL_ID)
     {
         return ngx_inbox_reply_invalid(ctx->r, "up_to",
                                        "must be the id of a message");
@@ -436,9 +436,8 @@ ngx_inbox_widget_read(ngx_inbox_ctx_t *ctx)
 
     args[0] = ctx->param[0];
     args[1] = ctx->visitor;
-    ngx_str_set(&args[2], "read");
 
-    return ngx_inbox_ask_empty(ctx, NGX_INBOX_FN_RECEIPT, args, 4);
+    return ngx_inbox_ask_empty(ctx, NGX_INBOX_FN_VISITOR_READ, args, 3);
 }
 
 

@@ -314,6 +314,28 @@ do
     return changed
   end)
 
+  -- visitor_read: a visitor has read our messages.
+  -- ARGV now, channel, user, up_to (our message id)
+  -- returns how many messages changed, integer; errors: NOTFOUND, INVALID
+  register('visitor_read', 4, '', function(root, now, args)
+    local id, user = Arg.id(args[2]), external(args[3])
+    local s = Space.open(root, now)
+    local n = Contact.chat(root, id, user)
+    if not n then
+      fail('NOTFOUND no such chat')
+    end
+    local number = Message.find(root, n, args[4])
+    if not number then
+      fail('INVALID up_to is no message of this chat')
+    end
+    local marked = Message.mark(s, n, number, '', 'read')
+    if marked > 0 then
+      Space.close(s)
+      Space.notice(root, 'chat ' .. Num.text(s.rev) .. ' ' .. n .. ' m')
+    end
+    return marked
+  end)
+
 
   -- typing: somebody writes; nothing is stored.
   -- ARGV now, who, chat  or  now, `visitor`, channel, user

@@ -75,6 +75,7 @@ my %CALLS = (
     read => [['agent:petro', $n, '1-1'], { 1 => \@WHO, 2 => \@CHAT }],
     receipt => [['read', $n, $ours],
         { 1 => ['', 'sent', 'failed'], 2 => \@CHAT }],
+    visitor_read => [['site', 'v1', $ours], { 1 => \@ID, 2 => \@EXTERNAL }],
     typing => [['agent:petro', $n], { 1 => \@WHO, 2 => \@CHAT }],
 );
 

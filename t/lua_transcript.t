@@ -141,8 +141,12 @@ is($s->ok(receipt => $s->tick(), 'delivered', $site, $answer->{id}), 1,
 like(($s->notices())[0], qr/ $site m$/, 'agents hear of it, he does not');
 is($s->ok(receipt => $s->tick(), 'delivered', $site, $answer->{id}), 0,
     'once');
-is($s->ok(receipt => $s->tick(), 'read', $site, $answer->{id}), 1,
+is($s->ok(visitor_read => $s->tick(), 'site', 'v1', $answer->{id}), 1,
     'read');
+like($s->error(visitor_read => $s->tick(), 'site', 'v1', '1-1'), qr/^INVALID/,
+    'a message that is none');
+like($s->error(visitor_read => $s->tick(), 'site', 'nobody', $answer->{id}),
+    qr/^NOTFOUND/, 'a visitor who has no chat');
 is((grep { $_->{id} eq $answer->{id} } @{ whole($site) })[0]{delivery}, 'read',
     'the agent sees it');
 is(texts($s->seen_by_visitor('v1', since => $since)), '',

@@ -72,6 +72,7 @@ like(last_error(\%garbage), $DOUBT, 'and the same doubt');
 
 is_deeply(states(\%flood), ['sent', 'sent', 'sent'], 'a flood: sent');
 is_deeply([arrived(\%flood)], [qw(one one two three)], 'in order');
+like(last_error(\%flood), $DOUBT, 'and the same doubt');
 
 is_deeply(states(\%reset), ['sent', 'sent', 'sent'], 'cut off: sent');
 like(last_error(\%reset), $DOUBT, 'and the same doubt');
