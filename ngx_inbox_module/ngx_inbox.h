@@ -76,6 +76,7 @@ typedef struct ngx_inbox_share_s      ngx_inbox_share_t;
 typedef struct ngx_inbox_tally_s      ngx_inbox_tally_t;
 typedef struct ngx_inbox_media_s      ngx_inbox_media_t;
 typedef struct ngx_inbox_receipts_s   ngx_inbox_receipts_t;
+typedef struct ngx_inbox_hint_s       ngx_inbox_hint_t;
 
 
 /*
@@ -98,6 +99,7 @@ typedef struct {
     ngx_inbox_share_t      *share;
     ngx_inbox_tally_t      *tally;
     ngx_inbox_media_t      *media;
+    ngx_inbox_hint_t       *hint;
     ngx_inbox_outbox_t     *outbox;
     ngx_inbox_receipts_t   *receipts;
 } ngx_inbox_worker_t;

@@ -9,6 +9,7 @@
 #include "ngx_inbox_chat.h"
 #include "ngx_inbox_ask.h"
 #include "ngx_inbox_body.h"
+#include "ngx_inbox_hint.h"
 #include "ngx_inbox_message.h"
 #include "ngx_inbox_poll.h"
 #include "ngx_inbox_query.h"
@@ -27,6 +28,10 @@ static ngx_int_t ngx_inbox_chat_title(ngx_inbox_ctx_t *ctx, ngx_str_t *arg,
 static ngx_int_t ngx_inbox_chat_tags(ngx_inbox_ctx_t *ctx, ngx_str_t *args,
     ngx_uint_t *n, ngx_int_t *rc);
 static ngx_int_t ngx_inbox_chat_do(ngx_inbox_ctx_t *ctx, ngx_inbox_fn_e fn);
+static ngx_int_t ngx_inbox_chat_on_read(ngx_inbox_ctx_t *ctx,
+    ngx_inbox_answer_t *answer);
+static ngx_int_t ngx_inbox_chat_on_typing(ngx_inbox_ctx_t *ctx,
+    ngx_inbox_answer_t *answer);
 
 
 ngx_int_t
@@ -310,7 +315,22 @@ ngx_inbox_chat_read(ngx_inbox_ctx_t *ctx)
     args[0] = ctx->who;
     args[1] = ctx->param[0];
 
-    return ngx_inbox_ask_changed(ctx, NGX_INBOX_FN_READ, args, 3, NGX_HTTP_OK);
+    return ngx_inbox_ask(ctx, NGX_INBOX_FN_READ, args, 3,
+                         ngx_inbox_chat_on_read);
+}
+
+
+static ngx_int_t
+ngx_inbox_chat_on_read(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
+{
+    ngx_str_t  body;
+
+    ngx_inbox_hint_give(ctx->worker->hint, NGX_INBOX_JOB_READ, &ctx->space,
+                        answer);
+
+    body = ngx_inbox_ask_text(answer);
+
+    return ngx_inbox_reply_json(ctx->r, NGX_HTTP_OK, &body, 0);
 }
 
 
@@ -322,5 +342,16 @@ ngx_inbox_chat_typing(ngx_inbox_ctx_t *ctx)
     args[0] = ctx->who;
     args[1] = ctx->param[0];
 
-    return ngx_inbox_ask_empty(ctx, NGX_INBOX_FN_TYPING, args, 2);
+    return ngx_inbox_ask(ctx, NGX_INBOX_FN_TYPING, args, 2,
+                         ngx_inbox_chat_on_typing);
+}
+
+
+static ngx_int_t
+ngx_inbox_chat_on_typing(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
+{
+    ngx_inbox_hint_give(ctx->worker->hint, NGX_INBOX_JOB_TYPING, &ctx->space,
+                        answer);
+
+    return ngx_inbox_reply_empty(ctx->r);
 }

@@ -91,7 +91,11 @@ static const ngx_inbox_metrics_row_t  ngx_inbox_metrics_counts[] = {
       "Polls that a notice has brought an answer.", NGX_INBOX_COUNT_WAKES },
 
     { "inbox_polls_refused_total", "counter",
-      "Polls refused, because too many wait.", NGX_INBOX_COUNT_BUSY }
+      "Polls refused, because too many wait.", NGX_INBOX_COUNT_BUSY },
+
+    { "inbox_hints_failed_total", "counter",
+      "Typing and read marks that a platform did not take.",
+      NGX_INBOX_COUNT_HINTS }
 };
 
 

@@ -10,6 +10,7 @@
 #include "ngx_inbox_audience.h"
 #include "ngx_inbox_bus.h"
 #include "ngx_inbox_census.h"
+#include "ngx_inbox_hint.h"
 #include "ngx_inbox_http.h"
 #include "ngx_inbox_outbox.h"
 #include "ngx_inbox_park.h"
@@ -136,6 +137,11 @@ ngx_inbox_worker_chores(ngx_cycle_t *cycle, ngx_inbox_worker_t *w)
         return NGX_ERROR;
     }
 
+    w->hint = ngx_inbox_hint_create(cycle->pool, w);
+    if (w->hint == NULL) {
+        return NGX_ERROR;
+    }
+
     w->outbox = ngx_inbox_outbox_create(cycle->pool, w,
                                         ngx_inbox_worker_share(cycle));
     if (w->outbox == NULL) {
@@ -174,6 +180,10 @@ ngx_inbox_worker_destroy(ngx_inbox_main_conf_t *conf)
 
     if (w->outbox != NULL) {
         ngx_inbox_outbox_destroy(w->outbox);
+    }
+
+    if (w->hint != NULL) {
+        ngx_inbox_hint_destroy(w->hint);
     }
 
     if (w->media != NULL) {

@@ -264,16 +264,21 @@ do
 
   -- read: the caller has read up to a message.
   -- ARGV now, who, chat, up_to
-  -- returns {"badge":{…}}; errors: INVALID
+  -- returns {"badge":{…}}, and when the client may see it: channel, user, the
+  -- platform's id of his last message; errors: INVALID
   register('read', 4, '', function(root, now, args)
     local n = Arg.chat(args[3])
     local s = Space.open(root, now)
     local caller = Agent.caller(root, args[2], now)
-    if Turn.read(s, caller, Chat.need(root, n), args[4]) then
+    local chat = Chat.need(root, n)
+    local moved = Turn.read(s, caller, chat, args[4])
+    if moved then
       Space.close(s)
       Space.notice(root, 'read =' .. caller.id)
     end
-    return '{"badge":' .. Agent.badge(root, caller) .. '}'
+    local body = '{"badge":' .. Agent.badge(root, caller) .. '}'
+    return moved and Chat.hint(chat, caller, Message.number(args[4]), body)
+           or body
   end)
 
 
@@ -340,7 +345,8 @@ do
   -- typing: somebody writes; nothing is stored.
   -- ARGV now, who, chat  or  now, `visitor`, channel, user
   -- returns an empty string; publishes for who takes part in an active chat,
-  -- and for a visitor who has a chat and is not blocked
+  -- and for a visitor who has a chat and is not blocked.  When a client may see
+  -- it on his platform: '', channel, user, the platform's id of his last message
   register('typing', -3, '', function(root, now, args)
     if args[2] == 'visitor' then
       if #args ~= 4 then
@@ -363,6 +369,7 @@ do
     Turn.must_see(caller, chat)
     if chat.status == 'active' and Chat.has(chat.parts, caller.id) then
       Chat.typing(chat, 'agent', caller.id, caller.name)
+      return Chat.hint(chat, caller, chat.nm, '')
     end
     return ''
   end)

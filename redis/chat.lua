@@ -502,6 +502,20 @@ do
     Space.notice(s.root, 'chat ' .. words)
   end
 
+  -- What is shown to the client on his platform when an agent writes or has read
+  -- up to a message (its number): channel, user and the platform's id of the
+  -- last message of his.  body: of the answer, given back alone when the agent
+  -- only looks on, or when there is nobody to show it to.
+  function Chat.hint(chat, caller, last, body)
+    if chat.status ~= 'active' or not Chat.has(chat.parts, caller.id)
+       or chat.polled == '1' or chat.blocked ~= ''
+    then
+      return body
+    end
+    return {body, chat.channel, chat.user,
+            Message.heard(chat.root, chat.n, last)}
+  end
+
   -- an agent has read all there is
   function Chat.read_all(s, chat, id)
     call('HSET', Keys.seen(s.root, id), chat.n, chat.nc)

@@ -235,6 +235,19 @@ do
     return ''
   end
 
+  -- The platform's id of the client's last message up to that number, or ''; far
+  -- behind words of ours it is not looked for
+  function Message.heard(root, n, last)
+    local pieces = call('LRANGE', Keys.log(root, n),
+                        math.max(last - MARK_STEP, 0), last - 1)
+    for i = #pieces, 1, -1 do
+      if string.find(pieces[i], ',"from":"client",', 1, true) then
+        return external_of(root, n, Message.id(pieces[i]))
+      end
+    end
+    return ''
+  end
+
   -- What the outbox sends of a piece: id, text (JSON literal), reply_to (the
   -- platform's id, or ''), author's name, attachments (JSON); nil: it is not
   -- waiting to be sent.

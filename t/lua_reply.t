@@ -136,7 +136,10 @@ is($s->chat('petro', $meta)->{channel}{title}, 'The meta',
 # typing
 
 $s->notices();
-is($s->ok(typing => $s->tick(), 'agent:petro', $n), '', 'typing');
+$s->client('u1', 'and now?', message => 'h1');
+$s->notices();
+is_deeply($s->ok(typing => $s->tick(), 'agent:petro', $n),
+    ['', 'bot', 'u1', 'h1'], 'typing, and to whom it may be shown');
 is($s->ok(typing => $s->tick(), 'root', $n), '', 'who only looks on');
 $s->ok(typing => $s->tick(), 'visitor', 'bot', 'u1');
 $s->ok(typing => $s->tick(), 'visitor', 'bot', 'unknown');
