@@ -157,6 +157,23 @@ const STORIES = {
     world.forgive(/ 422 /);
   },
 
+  async a_messenger_is_connected(world, { bot }) {
+    await world.api('PUT', 'channels/bot', { kind: 'telegram', title: 'Бот',
+      credentials: { token: '123:abc', secret: 'a-secret-of-ours' } });
+    const page = await world.enter(world.token, '/settings/channels/bot');
+
+    bot.known = false;
+    await page.getByRole('button', { name: 'Підключити' }).click();
+    await page.locator('[role="alert"]', { hasText: 'Unauthorized' }).first()
+      .waitFor();
+    bot.known = true;
+    await page.getByRole('button', { name: 'Підключити' }).click();
+    await page.getByText('Підключено. @shop_bot').waitFor();
+    assert.match(bot.hook, /\/hook\/bot$/);
+    await checked(page);
+    world.forgive(/ 502 /);
+  },
+
   async a_messenger_says_how_it_does(world) {
     await world.api('PUT', 'channels/bot', { kind: 'telegram', title: 'Бот',
       credentials: { token: '123:abc', secret: 'a-secret-of-ours' } });

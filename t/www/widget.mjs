@@ -9,6 +9,7 @@
  */
 
 import assert from 'node:assert/strict';
+import { Buffer } from 'node:buffer';
 import { request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import process from 'node:process';
@@ -20,6 +21,8 @@ import { World } from './world.mjs';
 const [BASE, TOKEN, ...ONLY] = process.argv.slice(2);
 const DESK = { width: 1100, height: 800 };
 const PHONE = { width: 390, height: 844 };
+const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUl'
+  + 'EQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
 const LOADER_MOST = 2_048;
 const FRAME_MOST = 15 * 1_024;
 
@@ -150,6 +153,30 @@ const STORIES = {
     await checkedFrame(page);
   },
 
+  async files_go_both_ways(world, site) {
+    const channel = await site.channel();
+    const { page, frame } = await visit(world, site, channel);
+    const chat = await ask(world, frame, channel, 'Ось чек');
+
+    await frame.locator('.pick').setInputFiles({ name: 'чек.png',
+      mimeType: 'image/png', buffer: PIXEL });
+    const mine = frame.locator('.message--client img.picture');
+    await mine.waitFor();
+    await loaded(mine);
+    assert.equal(await frame.locator('.message--client').count(), 2);
+    await world.as(world.petro, 'POST', `chats/${chat}/take`);
+    const answer = await fetch(`${BASE}api/v1/files?name=ціни.png`,
+      { method: 'POST', body: PIXEL, headers: { 'Content-Type': 'image/png',
+        Authorization: `Bearer ${world.petro}` } });
+    const { id } = await answer.json();
+    await world.as(world.petro, 'POST', `chats/${chat}/messages`,
+      { text: '', attachments: [id] });
+    const theirs = frame.getByRole('img', { name: 'ціни.png' });
+    await theirs.waitFor();
+    await loaded(theirs);
+    await checkedFrame(page);
+  },
+
   async two_windows_and_no_connection_lose_and_double_nothing(world, site) {
     const channel = await site.channel();
     const { page, frame } = await visit(world, site, channel);
@@ -221,6 +248,11 @@ async function visit(world, { page: address }, channel, data, size = DESK) {
   await page.goto(address(channel, { data, csp: true }));
   await page.getByRole('button', { name: 'Чат' }).click();
   return { page, frame: page.frameLocator('iframe') };
+}
+
+
+async function loaded(image) {
+  await image.evaluate((node) => node.decode());
 }
 
 
