@@ -216,9 +216,11 @@ ngx_inbox_vk_profiled(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 
     p = ngx_pnalloc(pool, first.len + last.len + 1);
 
-    if (p != NULL) {
+    if (p != NULL && first.len) {
         name.data = p;
-        name.len = ngx_sprintf(p, "%V %V", &first, &last) - p;
+        name.len = (last.len ? ngx_sprintf(p, "%V %V", &first, &last)
+                             : ngx_sprintf(p, "%V", &first))
+                   - p;
         name = ngx_inbox_text_trim(&name);
         name = ngx_inbox_text_cut(&name, NGX_INBOX_MAX_NAME);
         (void) ngx_inbox_channel_note(pool, job, "name", &name);
