@@ -98,7 +98,10 @@ my @ids = ('%0d%0aX', '%00', '%7b%7d', 'a' x 300, '%ff%fe', '*', '..%2f..',
 
 my @paths = (
     [GET => "hook/%s"], [GET => 'widget/%s'], [GET => 'widget/%s/frame'],
-    [GET => 'widget/%s/messages'], [GET => 'api/v1/chats/%s'],
+    [GET => 'widget/%s/messages'], [POST => 'widget/%s/files'],
+    [GET => 'api/v1/chats/%s'], [GET => 'api/v1/chats/%s/files/x'],
+    [GET => 'api/v1/chats/1/files/%s'], [GET => 'file/%s/x/x'],
+    [GET => 'file/shop/%s/x'], [GET => 'file/shop/x/%s'],
     [GET => 'api/v1/chats/%s/messages'], [POST => 'api/v1/chats/%s/take'],
     [GET => 'api/v1/agents/%s'], [DELETE => 'api/v1/agents/%s'],
     [GET => 'api/v1/agents/%s/tokens'], [POST => 'api/v1/agents/%s/tokens'],
