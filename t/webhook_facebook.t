@@ -46,7 +46,8 @@ my @m = $l->messages($chat->{id});
 is_deeply([map { $_->{text} } @m], ['Добрий день', 'раз', '', 'два'],
     'every good item counts');
 is($m[2]{attachments}[0]{type}, 'image', 'a picture');
-is($m[2]{attachments}[0]{url}, undef, 'that cannot be fetched yet');
+like($m[2]{attachments}[0]{url}, qr{^/inbox/api/v1/chats/\d+/files/\w+$},
+    'that is fetched through us');
 is($m[3]{reply_to}, $m[0]{id}, 'a reply to a message');
 ok($m[0]{sent_at}, "with the platform's time");
 
