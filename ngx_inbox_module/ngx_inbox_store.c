@@ -19,10 +19,15 @@
 static ngx_inbox_store_call_t *ngx_inbox_store_make(ngx_inbox_store_t *store,
     const ngx_str_t *argv, ngx_uint_t argc, ngx_inbox_store_done_pt done,
     void *data);
+static ngx_inbox_store_call_t *ngx_inbox_store_command(ngx_inbox_store_t *store,
+    const ngx_str_t *argv, ngx_uint_t argc, ngx_inbox_redis_type_e type,
+    ngx_inbox_store_done_pt done, void *data);
 static ngx_int_t ngx_inbox_store_start(ngx_inbox_store_call_t *call);
 static void ngx_inbox_store_less(ngx_inbox_store_t *store);
 static void ngx_inbox_store_on_answer(void *data, ngx_int_t rc,
     ngx_inbox_redis_value_t *v);
+static ngx_inbox_redis_value_t *ngx_inbox_store_own_answer(
+    ngx_inbox_store_call_t *call, ngx_inbox_redis_value_t *v);
 static ngx_uint_t ngx_inbox_store_repeat(ngx_inbox_store_call_t *call,
     ngx_inbox_redis_value_t *v);
 static void ngx_inbox_store_meter(ngx_inbox_store_call_t *call,
@@ -127,7 +132,8 @@ ngx_inbox_store_call(ngx_inbox_store_t *store, const ngx_inbox_fcall_t *fcall,
         ngx_inbox_store_boot(store, fcall->space);
     }
 
-    argv = ngx_alloc((fcall->n + 5) * sizeof(ngx_str_t), store->log);
+    argv = ngx_alloc((NGX_INBOX_STORE_ARGS + fcall->n) * sizeof(ngx_str_t),
+                     store->log);
     if (argv == NULL) {
         return NULL;
     }
@@ -138,10 +144,12 @@ ngx_inbox_store_call(ngx_inbox_store_t *store, const ngx_inbox_fcall_t *fcall,
                               ngx_inbox_store_functions[fcall->fn]) - name;
     ngx_str_set(&argv[2], "1");
     ngx_inbox_store_root(root, fcall->space, &argv[3]);
-    ngx_inbox_store_now(now, &argv[4]);
-    ngx_memcpy(&argv[5], fcall->args, fcall->n * sizeof(ngx_str_t));
+    ngx_inbox_store_now(store, now, &argv[NGX_INBOX_STORE_ARG_NOW]);
+    ngx_memcpy(&argv[NGX_INBOX_STORE_ARGS], fcall->args,
+               fcall->n * sizeof(ngx_str_t));
 
-    call = ngx_inbox_store_make(store, argv, fcall->n + 5, done, data);
+    call = ngx_inbox_store_make(store, argv, NGX_INBOX_STORE_ARGS + fcall->n,
+                                done, data);
 
     if (call != NULL) {
         call->fn = fcall->fn;
@@ -163,16 +171,26 @@ ngx_inbox_store_root(u_char *out, const ngx_str_t *space, ngx_str_t *root)
 
 
 void
-ngx_inbox_store_now(u_char *out, ngx_str_t *now)
+ngx_inbox_store_now(ngx_inbox_store_t *store, u_char *out, ngx_str_t *now)
 {
+    int64_t      us;
     ngx_time_t  *tp;
 
     tp = ngx_timeofday();
+    us = (int64_t) tp->sec * 1000000 + tp->msec * 1000;
+
+    /* the clock stands for a turn of the event loop: a few microseconds more
+       tell its calls apart.  Never beyond this millisecond: it may have been
+       set back */
+
+    if (us / 1000 == store->now / 1000 && us <= store->now) {
+        us = store->now + 1;
+    }
+
+    store->now = us;
 
     now->data = out;
-    now->len = ngx_sprintf(out, "%L", (int64_t) tp->sec * 1000000
-                                      + tp->msec * 1000)
-               - out;
+    now->len = ngx_sprintf(out, "%L", us) - out;
 }
 
 
@@ -184,7 +202,8 @@ ngx_inbox_store_spaces(ngx_inbox_store_t *store, ngx_inbox_store_done_pt done,
         ngx_string("SMEMBERS"), ngx_string("inbox:spaces")
     };
 
-    return ngx_inbox_store_make(store, argv, 2, done, data);
+    return ngx_inbox_store_command(store, argv, 2, NGX_INBOX_REDIS_ARRAY,
+                                   done, data);
 }
 
 
@@ -198,7 +217,8 @@ ngx_inbox_store_register(ngx_inbox_store_t *store, const ngx_str_t *space,
     ngx_str_set(&argv[1], "inbox:spaces");
     argv[2] = *space;
 
-    return ngx_inbox_store_make(store, argv, 3, done, data);
+    return ngx_inbox_store_command(store, argv, 3, NGX_INBOX_REDIS_INTEGER,
+                                   done, data);
 }
 
 
@@ -212,7 +232,8 @@ ngx_inbox_store_unregister(ngx_inbox_store_t *store, const ngx_str_t *space,
     ngx_str_set(&argv[1], "inbox:spaces");
     argv[2] = *space;
 
-    return ngx_inbox_store_make(store, argv, 3, done, data);
+    return ngx_inbox_store_command(store, argv, 3, NGX_INBOX_REDIS_INTEGER,
+                                   done, data);
 }
 
 
@@ -222,7 +243,25 @@ ngx_inbox_store_ping(ngx_inbox_store_t *store, ngx_inbox_store_done_pt done,
 {
     static const ngx_str_t  argv[] = { ngx_string("PING") };
 
-    return ngx_inbox_store_make(store, argv, 1, done, data);
+    return ngx_inbox_store_command(store, argv, 1, NGX_INBOX_REDIS_STRING,
+                                   done, data);
+}
+
+
+static ngx_inbox_store_call_t *
+ngx_inbox_store_command(ngx_inbox_store_t *store, const ngx_str_t *argv,
+    ngx_uint_t argc, ngx_inbox_redis_type_e type, ngx_inbox_store_done_pt done,
+    void *data)
+{
+    ngx_inbox_store_call_t  *call;
+
+    call = ngx_inbox_store_make(store, argv, argc, done, data);
+
+    if (call != NULL) {
+        call->type = type;
+    }
+
+    return call;
 }
 
 
@@ -362,6 +401,16 @@ ngx_inbox_store_on_answer(void *data, ngx_int_t rc, ngx_inbox_redis_value_t *v)
         return;
     }
 
+    if (rc == NGX_OK && v->type != NGX_INBOX_REDIS_ERROR) {
+        v = ngx_inbox_store_own_answer(call, v);
+
+        if (v == NULL) {
+            ngx_inbox_redis_drop(call->store->redis,
+                                 "an answer to another question");
+            rc = NGX_ERROR;
+        }
+    }
+
     ngx_memzero(&answer, sizeof(ngx_inbox_answer_t));
 
     if (rc == NGX_OK) {
@@ -373,6 +422,51 @@ ngx_inbox_store_on_answer(void *data, ngx_int_t rc, ngx_inbox_redis_value_t *v)
     }
 
     ngx_inbox_store_finish(call, &answer);
+}
+
+
+/*
+ * A function answers behind the `now` that it was given, see redis/head.lua.
+ * Whoever stands between us and Redis may get out of step; a message that
+ * was never stored must not be taken for stored because of it.  NULL: not ours.
+ */
+
+static ngx_inbox_redis_value_t *
+ngx_inbox_store_own_answer(ngx_inbox_store_call_t *call,
+    ngx_inbox_redis_value_t *v)
+{
+    ngx_str_t   *now, *said;
+    ngx_uint_t   i;
+
+    if (call->fn == NGX_INBOX_FN_LAST) {
+        if (v->type != call->type) {
+            return NULL;
+        }
+
+        for (i = 0; i < v->n; i++) {
+            if (v->item[i]->type != NGX_INBOX_REDIS_STRING) {
+                return NULL;
+            }
+        }
+
+        return v;
+    }
+
+    if (v->type != NGX_INBOX_REDIS_ARRAY || v->n != 2) {
+        return NULL;
+    }
+
+    now = &call->argv[NGX_INBOX_STORE_ARG_NOW];
+    said = &v->item[0]->str;
+
+    if (v->item[0]->type != NGX_INBOX_REDIS_STRING
+        || said->len != now->len
+        || ngx_memcmp(said->data, now->data, now->len) != 0)
+    {
+        return NULL;
+    }
+
+    return v->item[1];
 }
 
 

@@ -312,7 +312,7 @@ ngx_inbox_store_boot(ngx_inbox_store_t *store, const ngx_str_t *space)
     ngx_str_set(&argv[1], NGX_INBOX_LIBRARY "_boot");
     ngx_str_set(&argv[2], "1");
     ngx_inbox_store_root(root, space, &argv[3]);
-    ngx_inbox_store_now(now, &argv[4]);
+    ngx_inbox_store_now(store, now, &argv[NGX_INBOX_STORE_ARG_NOW]);
     argv[5].data = store->run;
     argv[5].len = NGX_INBOX_RUN_ID_LEN;
 

@@ -20,6 +20,10 @@
 /* longest time that calls wait for the first connection, ms */
 #define NGX_INBOX_STORE_START     3000
 
+/* FCALL name 1 root now, and then the function's own arguments */
+#define NGX_INBOX_STORE_ARG_NOW   4
+#define NGX_INBOX_STORE_ARGS      5
+
 /* room for the name of a function, for a space's root, for now */
 #define NGX_INBOX_STORE_NAME      64
 
@@ -30,7 +34,8 @@ struct ngx_inbox_store_call_s {
     ngx_inbox_redis_call_t    *call;     /* NULL: waits */
     ngx_inbox_store_done_pt    done;
     void                      *data;
-    ngx_uint_t                 fn;
+    ngx_uint_t                 fn;       /* NGX_INBOX_FN_LAST: a command */
+    ngx_inbox_redis_type_e     type;     /* what a command answers */
     uint64_t                   started;  /* us */
     ngx_uint_t                 argc;
     ngx_str_t                 *argv;     /* in the same allocation */
@@ -57,6 +62,7 @@ struct ngx_inbox_store_s {
     ngx_uint_t                 nspaces;
 
     u_char                     run[NGX_INBOX_RUN_ID_LEN];
+    int64_t                    now;      /* us, the last that was told */
     ngx_uint_t                 in_flight;
 
     unsigned                   full:1;     /* a call was refused for it */
@@ -73,10 +79,12 @@ ngx_int_t ngx_inbox_store_send(ngx_inbox_store_call_t *call);
 void ngx_inbox_store_finish(ngx_inbox_store_call_t *call,
     ngx_inbox_answer_t *answer);
 
-/* store: "inbox:{space}" and now in us, into NGX_INBOX_STORE_NAME bytes */
+/* store: "inbox:{space}" and now in us, the store's own for each call, into
+   NGX_INBOX_STORE_NAME bytes */
 void ngx_inbox_store_root(u_char *out, const ngx_str_t *space,
     ngx_str_t *root);
-void ngx_inbox_store_now(u_char *out, ngx_str_t *now);
+void ngx_inbox_store_now(ngx_inbox_store_t *store, u_char *out,
+    ngx_str_t *now);
 
 
 /* enter: the hooks of the connection; data is the store */

@@ -288,13 +288,14 @@ do
 
   -- Registers inbox_1_<name>: f(root, now, args) is called when there is one
   -- key, a root, and when args, `now` included at 1, has arity elements
-  -- (negative: at least that many); now is a number of µs.
+  -- (negative: at least that many); now is a number of µs.  What it returns
+  -- comes behind that `now`: who has asked knows his own question by it.
   -- flags: '' or one of Redis' flags.
   function register(name, arity, flag, f)
     local function answer(keys, args)
       local ok, result = pcall(checked, f, arity, keys, args)
       if ok then
-        return result
+        return {args[1], result or false}
       end
       if not string.find(result, '^%u+ ') then
         result = 'ERR ' .. result

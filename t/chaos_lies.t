@@ -1,8 +1,9 @@
 # Copyright (C) the ngx_inbox authors
 #
 # Somebody stands between nginx and Redis: he drips, cuts, keeps silent, answers
-# with every word of refusal that Redis has and with what is no answer at all.  Nobody is told that something is stored which is not, no
-# worker falls, and when he lets them talk again, all goes on.
+# with every word of refusal that Redis has, with what is no answer at all and
+# with answers to other questions.  Nobody is told that something is stored
+# which is not, no worker falls, and when he lets them talk again, all goes on.
 
 use strict;
 use warnings;
@@ -32,7 +33,7 @@ $t->telegram();
 my @workers = sort $t->workers();
 my $town = Chaos->new($t, $fake);
 
-for my $mode (qw(drip cut hang)) {
+for my $mode (qw(drip cut hang twice)) {
     lie($mode);
 }
 

@@ -85,7 +85,12 @@ sub redis {
 sub call {
     my ($self, $name, @args) = @_;
 
-    return $self->redis('FCALL', "inbox_1_$name", 1, $self->root(), @args);
+    my $answer = $self->redis('FCALL', "inbox_1_$name", 1, $self->root(),
+        @args);
+
+    return $answer if ref $answer ne 'ARRAY';
+    die "$name: an answer to another question\n" if $answer->[0] ne $args[0];
+    return $answer->[1];
 }
 
 

@@ -11,6 +11,8 @@ package LyingRedis;
 #     $liar->mode('drip');     # answers come byte by byte
 #     $liar->mode('cut');      # a connection ends within an answer
 #     $liar->mode('hang');     # nothing comes
+#     $liar->mode('twice');    # each answer once more: all that follow are
+#                              # answers to earlier questions
 #     $liar->mode('say', "-LOADING x\r\n");  # this to all that is asked
 #     $liar->mode('pass');
 #
@@ -146,7 +148,7 @@ sub hand {
         return 1;
     }
 
-    return all($p->{to}, $bytes);
+    return all($p->{to}, $mode eq 'twice' ? $bytes x 2 : $bytes);
 }
 
 

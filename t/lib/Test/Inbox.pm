@@ -307,8 +307,10 @@ sub fcall {
 
     my $now = sprintf '%.0f', time() * 1e6;
 
-    return $self->redis->call('FCALL', "inbox_1_$name", 1,
+    my $answer = $self->redis->call('FCALL', "inbox_1_$name", 1,
         "inbox:{$self->{space}}", $now, @args);
+
+    return (ref $answer eq 'ARRAY') ? $answer->[1] : $answer;
 }
 
 
