@@ -71,7 +71,8 @@ for (const { name } of operations) {
 
 
 function judge({ method, path, status, type, body }) {
-  const [bare] = path.split('?');
+  /* a slash is a slash for nginx, however it is written */
+  const bare = path.split('?')[0].replace(/%2f/gi, '/');
   const operation = operations.find((o) =>
     o.pattern.test(bare)
       && (o.method === method || (method === 'HEAD' && o.method === 'GET')));
