@@ -27,23 +27,18 @@ chdir dirname(abs_path(__FILE__)) or die;
 my @cases = grep { -d } glob 'fixtures/*/*';
 my %seen;
 
+my @runs = map { [input($_)] } @cases;
+my @answers = adapter_many(map { [@$_[1 .. $#$_]] } grep { @$_ } @runs);
+
 for my $case (@cases) {
-    my $kind = basename(dirname($case));
+    my ($judged) = @{ shift @runs };
 
-    if (-e "$case/request") {
-        hook($kind, $case);
-
-    } elsif (-e "$case/outgoing.json") {
-        same($case, adapter(slurp("$case/outgoing.json"),
-                            'build', $kind, line($case)));
-
-    } elsif (-e "$case/answer.json") {
-        same($case, adapter(slurp("$case/answer.json"), 'judge', $kind,
-                            line($case)));
-
-    } else {
+    if (!defined $judged) {
         fail("$case has no input");
+        next;
     }
+
+    $judged->($case, shift @answers);
 }
 
 for my $kind (sort keys %seen) {
@@ -89,8 +84,9 @@ is(telegram('{"a":' x 300_000)->{error}, 'bad_json', '300,000 open objects');
 
 my $whole = slurp('fixtures/telegram/venue_once/request');
 my $body = substr $whole, index($whole, "\n\n") + 2;
-my @cut = grep { telegram(substr $body, 0, $_)->{error} ne 'bad_json' }
-    map { $_ * 16 } 0 .. length($body) / 16 - 1;
+my @ends = map { $_ * 16 } 0 .. length($body) / 16 - 1;
+my @cut = grep { json($_)->{error} ne 'bad_json' }
+    adapter_many(map { [telegram_run(substr $body, 0, $_)] } @ends);
 
 is("@cut", '', 'what is cut off is refused');
 
@@ -117,10 +113,29 @@ is_deeply($channel{site}{credentials}, ['identity_secret'],
 done_testing();
 
 
-sub hook {
-    my ($kind, $case) = @_;
+# who looks at the answer; input, mode, arguments; or nothing
+sub input {
+    my ($case) = @_;
 
-    my $answer = adapter(slurp("$case/request"), 'hook', $kind, line($case));
+    my $kind = basename(dirname($case));
+
+    for (['request', 'hook', \&hook], ['outgoing.json', 'build', \&same],
+         ['answer.json', 'judge', \&same])
+    {
+        my ($file, $mode, $judged) = @$_;
+
+        return ($judged, slurp("$case/$file"), $mode, $kind, line($case))
+            if -e "$case/$file";
+    }
+
+    return;
+}
+
+
+sub hook {
+    my ($case, $answer) = @_;
+
+    my $kind = basename(dirname($case));
 
     if (-e "$case/error") {
         my ($word) = slurp("$case/error") =~ /(\S+)/;
@@ -168,6 +183,13 @@ sub head {
 sub telegram {
     my ($bytes) = @_;
 
-    return adapter_json($head . $bytes, 'hook', 'telegram',
-                        'fixtures/telegram/line.json');
+    return adapter_json(telegram_run($bytes));
+}
+
+
+sub telegram_run {
+    my ($bytes) = @_;
+
+    return ($head . $bytes, 'hook', 'telegram',
+            'fixtures/telegram/line.json');
 }

@@ -15,7 +15,7 @@ use File::Temp qw(tempfile);
 use JSON::PP ();
 use Test::More;
 
-our @EXPORT = qw(adapter adapter_json json slurp);
+our @EXPORT = qw(adapter adapter_json adapter_many json slurp);
 
 my $TOP = abs_path(dirname(abs_path(__FILE__)) . '/../..');
 my $COMMAND = "$TOP/build/adapter/adapter";
@@ -35,6 +35,42 @@ sub build {
 sub adapter {
     my ($input, @args) = @_;
 
+    my ($answer, $fault) = run($input, @args);
+
+    fail("adapter @args: $fault") if defined $fault;
+
+    return $answer;
+}
+
+
+# many runs in one process, each [input, mode, arguments] -> their answers.
+# When anything is wrong, each is run once more, alone, so that it says which
+sub adapter_many {
+    my (@runs) = @_;
+
+    my $input = join '', map {
+        my ($bytes, @args) = @$_;
+        join(' ', @args, length $bytes) . "\n$bytes"
+    } @runs;
+
+    my ($said, $fault) = run($input, 'batch');
+
+    return $said =~ /([^\0]*)\0/g
+        if !defined $fault && ($said =~ tr/\0//) == @runs;
+
+    diag('a batch of fixtures: ' . ($fault // 'not as many answers'));
+    my @answers = map { adapter(@$_) } @runs;
+    fail('the batch goes wrong, and none of it alone')
+        if Test::More->builder->is_passing;
+
+    return @answers;
+}
+
+
+# what it printed; what was wrong, or undef
+sub run {
+    my ($input, @args) = @_;
+
     my $in = filled($input);
     my ($err, $words) = tempfile(UNLINK => 1);
 
@@ -50,15 +86,13 @@ sub adapter {
     my $answer = do { local $/; <$out> } // '';
     close $out;
 
-    my $status = $? >> 8;
+    my $status = $?;
     my $said = slurp($words);
 
     unlink $in;
     close $err;
 
-    fail("adapter @args: status $status, $said") if $status || length $said;
-
-    return $answer;
+    return ($answer, $status || length $said ? "status $status, $said" : undef);
 }
 
 

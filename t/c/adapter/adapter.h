@@ -3,7 +3,8 @@
  * Copyright (C) the ngx_inbox authors
  *
  * A command that runs the module's pure code for the tests: one mode per
- * process, input on stdin, result on stdout.  Not part of the module.
+ * process or, in a batch, many; input on stdin, result on stdout.  Not part of
+ * the module.
  */
 
 #ifndef _ADAPTER_H_INCLUDED_
@@ -14,10 +15,10 @@
 #include "ngx_inbox_json.h"
 
 
-/* what a mode is given; lives until the process ends */
+/* what a mode is given; lives until its run ends */
 typedef struct {
     ngx_pool_t   *pool;
-    ngx_str_t     input;        /* all of stdin */
+    ngx_str_t     input;        /* all of it */
     int           argc;         /* behind the mode's name */
     char        **argv;
 } adapter_t;

@@ -5,6 +5,9 @@
  * Finds the mode, reads stdin, runs the mode once and frees everything, so
  * that the leak checker has the last word.  Exit status: 0 ran, 1 failed,
  * 2 wrong usage.
+ *
+ * The mode "batch" reads many runs from stdin, each a line "MODE ARGS... LEN"
+ * and LEN bytes of input, and ends each answer with a null byte.
  */
 
 
@@ -14,47 +17,67 @@
 #define ADAPTER_CHUNK  65536
 
 
-static const adapter_mode_t *adapter_find(const adapter_mode_t *modes,
+#define ADAPTER_WORDS  8
+
+
+static ngx_int_t adapter_run(int argc, char **argv, FILE *in, ngx_str_t *input);
+static ngx_int_t adapter_batch(void);
+static u_char *adapter_batch_line(u_char *p, u_char *last, int *argc,
+    char **argv, size_t *len);
+static const adapter_mode_t *adapter_find(const char *name);
+static const adapter_mode_t *adapter_find_in(const adapter_mode_t *modes,
     const char *name);
+static ngx_int_t adapter_exact(ngx_pool_t *pool, const ngx_str_t *from,
+    ngx_str_t *to);
+
+
+static ngx_log_t  adapter_log;
 
 
 int
 main(int argc, char **argv)
 {
-    ngx_int_t              rc;
-    ngx_log_t              log;
-    adapter_t              a;
-    const adapter_mode_t  *mode;
-
-    ngx_memzero(&log, sizeof(ngx_log_t));
+    ngx_int_t  rc;
 
     /* set by the system in nginx; nginx's pools need it above 1 */
     ngx_pagesize = (ngx_uint_t) getpagesize();
 
-    mode = NULL;
+    if (argc == 2 && strcmp(argv[1], "batch") == 0) {
+        rc = adapter_batch();
 
-    if (argc > 1) {
-        mode = adapter_find(adapter_channel_modes, argv[1]);
+    } else {
+        rc = adapter_run(argc - 1, argv + 1, stdin, NULL);
     }
 
-    if (argc > 1 && mode == NULL) {
-        mode = adapter_find(adapter_unit_modes, argv[1]);
-    }
+    return (rc == NGX_OK) ? 0 : (rc == NGX_DECLINED) ? 2 : 1;
+}
 
-    if (mode == NULL || argc - 2 != mode->argc) {
+
+/* argv: the mode and its arguments; input: what is read of in, unless given */
+static ngx_int_t
+adapter_run(int argc, char **argv, FILE *in, ngx_str_t *input)
+{
+    ngx_int_t              rc;
+    adapter_t              a;
+    const adapter_mode_t  *mode;
+
+    mode = (argc > 0) ? adapter_find(argv[0]) : NULL;
+
+    if (mode == NULL || argc - 1 != mode->argc) {
         fprintf(stderr, "adapter: unknown mode, or wrong arguments\n");
-        return 2;
+        return NGX_DECLINED;
     }
 
-    a.argc = argc - 2;
-    a.argv = argv + 2;
+    a.argc = argc - 1;
+    a.argv = argv + 1;
 
-    a.pool = ngx_create_pool(NGX_DEFAULT_POOL_SIZE, &log);
+    a.pool = ngx_create_pool(NGX_DEFAULT_POOL_SIZE, &adapter_log);
     if (a.pool == NULL) {
-        return 1;
+        return NGX_ERROR;
     }
 
-    rc = adapter_read(a.pool, stdin, &a.input);
+    rc = input ? adapter_exact(a.pool, input, &a.input)
+               : adapter_read(a.pool, in, &a.input);
 
     if (rc == NGX_OK) {
         rc = mode->run(&a);
@@ -62,12 +85,99 @@ main(int argc, char **argv)
 
     ngx_destroy_pool(a.pool);
 
-    return (rc == NGX_OK) ? 0 : (rc == NGX_DECLINED) ? 2 : 1;
+    return rc;
+}
+
+
+static ngx_int_t
+adapter_batch(void)
+{
+    int         argc;
+    char       *argv[ADAPTER_WORDS];
+    u_char     *p, *last;
+    ngx_int_t   rc;
+    ngx_str_t   all, input;
+    ngx_pool_t *pool;
+
+    pool = ngx_create_pool(NGX_DEFAULT_POOL_SIZE, &adapter_log);
+    if (pool == NULL) {
+        return NGX_ERROR;
+    }
+
+    rc = adapter_read(pool, stdin, &all);
+    p = all.data;
+    last = p + all.len;
+
+    while (rc == NGX_OK && p < last) {
+        p = adapter_batch_line(p, last, &argc, argv, &input.len);
+
+        if (p == NULL || input.len > (size_t) (last - p)) {
+            rc = NGX_DECLINED;
+            break;
+        }
+
+        input.data = p;
+        p += input.len;
+
+        rc = adapter_run(argc, argv, NULL, &input);
+
+        if (rc == NGX_OK && putchar('\0') == EOF) {
+            rc = NGX_ERROR;
+        }
+    }
+
+    ngx_destroy_pool(pool);
+
+    return rc;
+}
+
+
+/* splits the line at its spaces, in place; where the input begins, or NULL */
+static u_char *
+adapter_batch_line(u_char *p, u_char *last, int *argc, char **argv,
+    size_t *len)
+{
+    char    *word, *rest;
+    u_char  *end;
+
+    end = ngx_strlchr(p, last, '\n');
+    if (end == NULL) {
+        return NULL;
+    }
+
+    *end = '\0';
+    *argc = 0;
+
+    for (word = strtok_r((char *) p, " ", &rest);
+         word != NULL && *argc < ADAPTER_WORDS;
+         word = strtok_r(NULL, " ", &rest))
+    {
+        argv[(*argc)++] = word;
+    }
+
+    if (*argc < 2) {
+        return NULL;
+    }
+
+    *len = strtoul(argv[--(*argc)], NULL, 10);
+
+    return end + 1;
 }
 
 
 static const adapter_mode_t *
-adapter_find(const adapter_mode_t *modes, const char *name)
+adapter_find(const char *name)
+{
+    const adapter_mode_t  *mode;
+
+    mode = adapter_find_in(adapter_channel_modes, name);
+
+    return mode ? mode : adapter_find_in(adapter_unit_modes, name);
+}
+
+
+static const adapter_mode_t *
+adapter_find_in(const adapter_mode_t *modes, const char *name)
 {
     for ( /* void */ ; modes->name; modes++) {
         if (strcmp(modes->name, name) == 0) {
@@ -113,16 +223,30 @@ adapter_read(ngx_pool_t *pool, FILE *in, ngx_str_t *out)
         }
     }
 
-    /* exactly as long as it is: reading on is seen by the sanitizer */
-    p = ngx_pnalloc(pool, out->len ? out->len : 1);
+    if (ferror(in)) {
+        return NGX_ERROR;
+    }
+
+    return adapter_exact(pool, out, out);
+}
+
+
+/* a copy that is exactly as long: reading on is seen by the sanitizer */
+static ngx_int_t
+adapter_exact(ngx_pool_t *pool, const ngx_str_t *from, ngx_str_t *to)
+{
+    u_char  *p;
+
+    p = ngx_pnalloc(pool, from->len ? from->len : 1);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
-    ngx_memcpy(p, out->data, out->len);
-    out->data = p;
+    ngx_memcpy(p, from->data, from->len);
+    to->data = p;
+    to->len = from->len;
 
-    return ferror(in) ? NGX_ERROR : NGX_OK;
+    return NGX_OK;
 }
 
 
