@@ -128,16 +128,12 @@ do
     if e.message == '' then
       return nil
     end
-    local value = Num.text(number)
-    if c.visitor and e.extra ~= '' then
-      value = value .. ':' .. e.extra
-    end
-    local key = Keys.external(s.root, chat.n)
-    if call('HSETNX', key, e.message, value) == 1 then
+    local digest = c.visitor and e.extra or ''
+    if Message.name(s.root, chat.n, number, e.message, digest) then
       return nil
     end
-    local old, digest = Message.external(s.root, chat.n, e.message)
-    if c.visitor and (digest or '') ~= e.extra then
+    local old, was = Message.external(s.root, chat.n, e.message)
+    if c.visitor and (was or '') ~= digest then
       fail('MISMATCH this key came with another body')
     end
     return Message.at(s.root, chat.n, old)
@@ -149,7 +145,7 @@ do
     local number = e.from == 'agent' and e.message ~= ''
                    and Outbox.flying(s.root, chat.n, e.text)
     if number then
-      call('HSETNX', Keys.external(s.root, chat.n), e.message, number)
+      Message.name(s.root, chat.n, number, e.message, '')
     end
   end
 

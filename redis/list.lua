@@ -192,7 +192,7 @@ do
       local before = reset and '' or ask.before
       chats, count, next = page(s, caller, view, before, ask.limit)
     end
-    if reset then
+    if reset or (since and rev ~= Num.text(since)) then
       -- also an empty page is news
       count = math.max(count, 1)
     end

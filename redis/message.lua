@@ -24,8 +24,8 @@ do
   local MARK_MOST = 500
   local MARK_STEP = 50
   local MARK_FIRST = 4
-  -- the same for looking up an external id
-  local SCAN_MOST = 20
+  -- in a chat with more messages the external ids are kept by number as well
+  local LONG = 500
   local SCAN_STEP = 500
 
   -- What does not depend on the kind of message.  m: rev, number, n (chat), at
@@ -114,6 +114,46 @@ do
     end
     local number, digest = string.match(value, '^(%d+):?(.*)$')
     return tonumber(number), (digest ~= '') and digest or nil
+  end
+
+  -- all of the external ids of a chat: fn(id, number), digits, until it is true
+  local function each_external(root, n, fn)
+    local cursor = '0'
+    repeat
+      local page = call('HSCAN', Keys.external(root, n), cursor,
+                        'COUNT', SCAN_STEP)
+      for i = 1, #page[2], 2 do
+        if fn(page[2][i], string.match(page[2][i + 1], '^%d+')) then
+          return
+        end
+      end
+      cursor = page[1]
+    until cursor == '0'
+  end
+
+  -- the first one of a long chat brings those from before
+  local function remember(root, n, number, id)
+    local key = Keys.named(root, n)
+    call('HSETNX', key, number, id)
+    if call('HLEN', key) == 1 then
+      each_external(root, n, function(other, its)
+        call('HSETNX', key, its, other)
+      end)
+    end
+  end
+
+  -- Gives an external id to the message with that number; digest: of its body,
+  -- or ''.  False: a message has it already.
+  function Message.name(root, n, number, id, digest)
+    number = Num.text(number)
+    local value = number .. ((digest ~= '') and ':' .. digest or '')
+    if call('HSETNX', Keys.external(root, n), id, value) == 0 then
+      return false
+    end
+    if tonumber(number) > LONG then
+      remember(root, n, number, id)
+    end
+    return true
   end
 
   local function store(root, n, number, m, rev)
@@ -213,26 +253,17 @@ do
     end)
   end
 
-  -- the external id of the message with one of our ids (raw JSON), or ''.
-  -- Bounded: in a very long chat it may miss, and the reply goes out as an
-  -- ordinary message.
+  -- the external id of the message with one of our ids (raw JSON), or ''
   local function external_of(root, n, id)
     local number = string.match(id, '%-(%d+)"$')
-    local cursor = '0'
-    for _ = 1, SCAN_MOST do
-      local page = call('HSCAN', Keys.external(root, n), cursor,
-                        'COUNT', SCAN_STEP)
-      for i = 1, #page[2], 2 do
-        if string.match(page[2][i + 1], '^%d+') == number then
-          return page[2][i]
-        end
-      end
-      cursor = page[1]
-      if cursor == '0' then
-        break
-      end
+    local found = call('HGET', Keys.named(root, n), number)
+    if not found and call('EXISTS', Keys.named(root, n)) == 0 then
+      each_external(root, n, function(other, its)
+        found = its == number and other
+        return found
+      end)
     end
-    return ''
+    return found or ''
   end
 
   -- The platform's id of the client's last message up to that number, or ''; far

@@ -85,7 +85,7 @@ do
     Message.change(root, chat, number, rev,
                    {delivery = delivery, error = words})
     if external and external ~= '' then
-      call('HSETNX', Keys.external(root, chat), external, number)
+      Message.name(root, chat, number, external, '')
     end
     local more = pop(root, chat, now)
     Space.notice(root, 'chat ' .. rev .. ' ' .. chat .. ' m'
@@ -209,7 +209,7 @@ do
   function verdicts.part(root, _, s, _, number)
     call('HSET', Keys.chat(root, s.chat), 'part', s.part)
     if s.external ~= '' then
-      call('HSETNX', Keys.external(root, s.chat), s.external, number)
+      Message.name(root, s.chat, number, s.external, '')
     end
     due(root, s.chat, s.at)
   end

@@ -72,18 +72,31 @@ do
     return low
   end
 
-  -- At most limit messages that were changed after since, as {rev, piece}.
-  -- Second result: the rev behind which there may be more, or nil.
+  -- At most limit messages that view() shows and that were changed after since,
+  -- as {rev, piece}.  Second result: the rev behind which there may be more, or
+  -- nil.
   local function changed(root, n, since, limit, view)
-    local list = {}
-    local flat = call('ZRANGEBYSCORE', Keys.changed(root, n),
-                      '(' .. Num.text(since), '+inf', 'WITHSCORES',
-                      'LIMIT', 0, limit)
-    for i = 1, #flat, 2 do
-      local shown = view(Message.at(root, n, flat[i]), since)
-      list[#list + 1] = {rev = tonumber(flat[i + 1]), piece = shown}
+    local list, from, scanned = {}, since, 0
+    while scanned < SCAN_MOST do
+      local flat = call('ZRANGEBYSCORE', Keys.changed(root, n),
+                        '(' .. Num.text(from), '+inf', 'WITHSCORES',
+                        'LIMIT', 0, limit)
+      for i = 1, #flat, 2 do
+        from = tonumber(flat[i + 1])
+        local shown = view(Message.at(root, n, flat[i]), since)
+        if shown then
+          list[#list + 1] = {rev = from, piece = shown}
+        end
+        if #list == limit then
+          return list, from
+        end
+      end
+      if #flat < 2 * limit then
+        return list, nil
+      end
+      scanned = scanned + limit
     end
-    return list, (#flat == 2 * limit) and list[#list].rev or nil
+    return list, from
   end
 
   -- puts the new ones of pieces, as they were born, into f.list; true: enough.
@@ -95,8 +108,9 @@ do
       if f.till and born > f.till then
         return true
       end
-      if born > f.since and born == rev then
-        f.list[#f.list + 1] = {rev = rev, piece = f.view(piece, f.since)}
+      local shown = born > f.since and born == rev and f.view(piece, f.since)
+      if shown then
+        f.list[#f.list + 1] = {rev = rev, piece = shown}
         if #f.list == f.limit then
           f.cut = rev
           return true
@@ -139,7 +153,8 @@ do
   end
 
   -- What is new or has changed after since, by last rev, at most limit of it;
-  -- and the rev to go on with.
+  -- and the rev to go on with.  Behind thousands that view() does not show there
+  -- may be nothing, and a later rev: going on with it finds the rest.
   local function on(root, n, since, limit, view)
     local list, till = changed(root, n, since, limit, view)
     local new, cut = fresh(root, n, since, limit, till, view)
@@ -161,7 +176,7 @@ do
       rev = entry.rev
       pieces[#pieces + 1] = entry.piece
     end
-    return pieces, till or (#pieces > 0 and rev or since)
+    return pieces, till or rev
   end
 
   -- what agents see: everything
@@ -179,16 +194,18 @@ do
   end
 
   -- One page of chat n (nil: there is no chat yet).  since, before: numbers or
-  -- false.  extra: members for the body.  Gives body, rev, their number,
-  -- them.
+  -- false.  extra: members for the body.  Gives body, rev, their number (at
+  -- least one where an empty page is news), them.
   function Transcript.page(s, n, since, before, limit, view, extra)
     local pieces, rev, cursor = {}, Num.text(s.rev), nil
     local reset = since and (since > s.rev or since < s.reset)
+    local news = reset
     if since and not reset then
       rev = since
       if n then
         pieces, rev = on(s.root, n, since, limit, view)
       end
+      news = rev > since
       rev = Num.text(rev)
     elseif n then
       -- a cursor beyond the end, which nobody was given, is the end
@@ -199,7 +216,7 @@ do
     local body = '{"messages":' .. Json.list(pieces) .. ',"rev":' .. rev
                  .. ',"next":' .. (cursor and '"' .. cursor .. '"' or 'null')
                  .. (reset and ',"reset":true' or '') .. extra .. '}'
-    return body, rev, #pieces, pieces
+    return body, rev, math.max(#pieces, news and 1 or 0), pieces
   end
 
   -- the id of the last of our messages that is sent and no more, or ''

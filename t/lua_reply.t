@@ -64,6 +64,42 @@ is("@$job[1, 10, 11]", "$answer->{id} q1 Olha",
 is($s->ingest('bot', { user => 'u1', from => 'agent', message => 'p1',
     text => 'echo' })->[0], 'same', 'our own echo is known');
 
+# a quote of any message, however many there are, finds the platform's id at once
+
+my $talk = $s->client('u9', 'm1', message => 'x1');
+$s->turn('take', 'olga', $talk);
+my $mine = $s->reply('olga', $talk, 'mine');
+$job = $s->ok(claim => $s->tick(), 'w', 1_000_000, 10)->[0];
+$s->ok(settle => $s->tick(), $talk, $mine->{id}, $job->[2], 'sent', 'y1', '',
+    '', 0);
+for my $i (0 .. 59) {
+    $s->ingest('bot', map { { user => 'u9', text => "m$_",
+        message => "x$_" } } 200 * $i + 2 .. 200 * $i + 201);
+}
+
+my %id;
+for my $from (0, 490, 11_990) {
+    $id{$from + $_->[0]} = $_->[1] for map { [$_,
+        ($s->redis('LINDEX', $s->key("log:$talk"), $from + $_ - 1) // '')
+            =~ /"id":"([\d-]+)/] } 2, 6 .. 20;
+}
+
+my %named = (2 => 'x1', 4 => 'y1', map { $_ => 'x' . ($_ - 3) } 5 .. 12_004);
+$id{4} = $mine->{id};
+for my $number (sort { $a <=> $b } keys %id) {
+    next if !$id{$number};
+
+    my $quote = $s->reply('olga', $talk, "to $number",
+        reply_to => $id{$number});
+    $s->redis('CONFIG', 'RESETSTAT');
+    $job = $s->ok(claim => $s->tick(), 'w', 1_000_000, 10)->[0];
+    is($job->[10], $named{$number}, "of 12,000: number $number");
+    unlike($s->redis('INFO', 'commandstats'), qr/cmdstat_hscan/,
+        'found, not looked for') if $number == 2 || $number == 501;
+    $s->ok(settle => $s->tick(), $talk, $quote->{id}, $job->[2], 'sent',
+        "q$number", '', '', 0);
+}
+
 # notes
 
 my $before = $s->chat('root', $n);

@@ -171,6 +171,43 @@ like($s->error(ingest => $s->tick(), 'site', $s->channel_rev('site'), 1,
     $s->event(user => 'v1', text => 'x')), qr/^FORBIDDEN/, 'blocked');
 
 
+# what follows fifty things that he may not see: an empty page ended his poll
+# nowhere, and so did thousands of them
+
+my (undef, $long) = $s->visitor('v3', 'hello');
+$s->turn('take', 'igor', $long);
+my $behind = $s->seen_by_visitor('v3')->{rev};
+$s->reply('igor', $long, "n$_", kind => 'note') for 1 .. 60;
+my $hidden = $s->reply('igor', $long, 'behind notes');
+is(texts($s->seen_by_visitor('v3', since => $behind, limit => 50)),
+    'behind notes', 'sixty notes hide nothing');
+$s->ok(receipt => $s->tick(), 'delivered', $long, $hidden->{id});
+$s->reply('igor', $long, "d$_") for 1 .. 60;
+$behind = $s->seen_by_visitor('v3')->{rev};
+$s->ok(visitor_read => $s->tick(), 'site', 'v3', $hidden->{id});
+$s->ok(receipt => $s->tick(), 'delivered', $long,
+    (map { $_->{id} } grep { $_->{text} eq 'd60' } @{ whole($long) })[0]);
+$s->reply('igor', $long, 'behind receipts');
+is(texts($s->seen_by_visitor('v3', since => $behind, limit => 50)),
+    'behind receipts', 'nor do sixty receipts');
+
+$behind = $s->seen_by_visitor('v3')->{rev};
+is($s->ok(visitor => $s->tick(), 'site', $s->channel_rev('site'), 'v3',
+    $behind, '', '')->[2], 0, 'nothing is no news');
+$s->reply('igor', $long, "n$_", kind => 'note') for 1 .. 2010;
+my $far = $s->reply('igor', $long, 'far behind');
+my $asked = $s->ok(visitor => $s->tick(), 'site', $s->channel_rev('site'),
+    'v3', $behind, '', '');
+$page = $s->decode($asked->[0]);
+is_deeply([scalar @{ $page->{messages} }, $asked->[2]], [0, 1],
+    'two thousand notes: an empty page, which is news');
+cmp_ok($page->{rev}, '>', $behind, 'with a rev further on');
+is(texts($s->seen_by_visitor('v3', since => $page->{rev})), 'far behind',
+    'and there is the rest');
+is($s->ok(visitor => $s->tick(), 'site', $s->channel_rev('site'), 'v9',
+    '9' x 17, '', '')->[2], 1, 'a reset is news also to who has no chat');
+
+
 # receipts of many in one call: each chat is told of, what is not there is not
 
 my @many = map { ($s->visitor("many$_", 'hello'))[1] } 1 .. 3;

@@ -94,6 +94,15 @@ $t->reload();
 ok($t->wait_for(sub { delivered('Or seven') }),
     'is delivered though the worker left');
 
+# behind sixty notes there is a word for him: his poll does not sleep over it
+
+my $rev = visitor(GET => 'messages')->{json}{rev};
+as_petro(POST => "chats/$chat->{id}/messages", json => { text => "note $_",
+    note => JSON::PP::true }) for 1 .. 60;
+as_petro(POST => "chats/$chat->{id}/messages", json => { text => 'At last' });
+is(visitor(GET => "messages?since=$rev&wait=20", timeout => 10)->{json}
+    {messages}[0]{text}, 'At last', 'he is told at once');
+
 is($t->get('/inbox/widget/site/messages')->{status}, 401,
     'who has no token sees nothing');
 is($t->get('/inbox/widget/site/messages', token => "${token}x")->{status}, 401,
