@@ -20,6 +20,7 @@
 
 static ngx_int_t ngx_inbox_reply_send(ngx_http_request_t *r, ngx_uint_t status,
     const char *type, const ngx_str_t *body);
+static ngx_int_t ngx_inbox_reply_nosniff(ngx_http_request_t *r);
 static void ngx_inbox_reply_note(ngx_http_request_t *r,
     const ngx_str_t *code);
 static const char *ngx_inbox_reply_title(ngx_uint_t status);
@@ -96,7 +97,9 @@ ngx_inbox_reply_empty(ngx_http_request_t *r)
 {
     static ngx_str_t  fresh = ngx_string("no-store");
 
-    if (ngx_inbox_reply_header(r, "Cache-Control", &fresh) != NGX_OK) {
+    if (ngx_inbox_reply_header(r, "Cache-Control", &fresh) != NGX_OK
+        || ngx_inbox_reply_nosniff(r) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -115,11 +118,7 @@ ngx_inbox_reply_send(ngx_http_request_t *r, ngx_uint_t status,
     ngx_buf_t   *b;
     ngx_chain_t  out;
 
-    static ngx_str_t  nosniff = ngx_string("nosniff");
-
-    if (ngx_inbox_reply_header(r, "X-Content-Type-Options", &nosniff)
-        != NGX_OK)
-    {
+    if (ngx_inbox_reply_nosniff(r) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -154,6 +153,15 @@ ngx_inbox_reply_send(ngx_http_request_t *r, ngx_uint_t status,
     out.next = NULL;
 
     return ngx_http_output_filter(r, &out);
+}
+
+
+static ngx_int_t
+ngx_inbox_reply_nosniff(ngx_http_request_t *r)
+{
+    static const ngx_str_t  nosniff = ngx_string("nosniff");
+
+    return ngx_inbox_reply_header(r, "X-Content-Type-Options", &nosniff);
 }
 
 

@@ -462,10 +462,12 @@ sub ask {
 }
 
 
-# every refusal has one form
+# every answer says how it is to be taken; every refusal has one form
 sub is_good {
     my ($r) = @_;
 
+    return 0 if ($r->{headers}{'x-content-type-options'} // '') ne 'nosniff'
+        || ($r->{headers}{'cache-control'} // '') !~ /no-store|no-cache/;
     return 1 if $r->{status} < 400;
 
     return $r->{json} && $r->{json}{status} == $r->{status}
