@@ -59,11 +59,18 @@ ngx_inbox_widget_info(ngx_inbox_ctx_t *ctx)
 static ngx_int_t
 ngx_inbox_widget_on_info(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line)
 {
+    ngx_str_t  args[2];
+
     if (!ngx_inbox_visitor_is_welcome(line)) {
         return ngx_inbox_visitor_refuse(ctx);
     }
 
-    return ngx_inbox_ask(ctx, NGX_INBOX_FN_ATTENDED, &line->id, 1,
+    /* who has just changed the settings must not read the old ones */
+
+    args[0] = line->id;
+    args[1] = line->rev;
+
+    return ngx_inbox_ask(ctx, NGX_INBOX_FN_ATTENDED, args, 2,
                          ngx_inbox_widget_on_attended);
 }
 

@@ -68,13 +68,16 @@ do
 
 
   -- attended: is one of the agents that a channel feeds there?
-  -- ARGV now, channel
-  -- returns 1|0, integer; errors: NOTFOUND
-  register('attended', 2, 'no-writes', function(root, now, args)
+  -- ARGV now, channel, its rev as the caller knows it
+  -- returns 1|0, integer; errors: NOTFOUND, STALE
+  register('attended', 3, 'no-writes', function(root, now, args)
     local c = Channel.get(root, Arg.id(args[2]))
     Space.check(root)
     if not c then
       fail('NOTFOUND no such channel')
+    end
+    if c.rev ~= args[3] then
+      fail('STALE channel ' .. args[2])
     end
     return Presence.any(root, c.group or '', now) and 1 or 0
   end)

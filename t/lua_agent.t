@@ -71,13 +71,15 @@ ok(online('petro', $now), 'and back');
 
 channel('one', 'sales', 1);
 channel('all', '', 1);
-is($s->ok('attended', $now, 'one'), 1, 'a channel of his group is attended');
-is($s->ok('attended', $now, 'all'), 1, 'and one of everybody');
-is($s->ok('attended', $now + 91_000_000, 'one'), 0, 'not when he is gone');
+is(attended('one', $now), 1, 'a channel of his group is attended');
+is(attended('all', $now), 1, 'and one of everybody');
+is(attended('one', $now + 91_000_000), 0, 'not when he is gone');
 $s->ok('seen', $now + 91_000_000, 'agent:olga');
-is($s->ok('attended', $now + 91_000_000, 'one'), 0, 'nor by another');
-is($s->ok('attended', $now + 91_000_000, 'all'), 1, 'who is there for all');
-like($s->error('attended', $now, 'none'), qr/^NOTFOUND/, 'no such channel');
+is(attended('one', $now + 91_000_000), 0, 'nor by another');
+is(attended('all', $now + 91_000_000), 1, 'who is there for all');
+like($s->error('attended', $now, 'none', ''), qr/^NOTFOUND/, 'no such channel');
+like($s->error('attended', $now, 'one', '1'), qr/^STALE/,
+    'whoever knows other settings is told so');
 $s->ok('channel_delete', $now, 'root', $_, 0) for 'one', 'all';
 
 # who has what
@@ -156,6 +158,14 @@ like($s->error('me', $now, 'root', 'x'), qr/^BADCALL/, 'one word too many');
 is($s->dump(), $before, 'none of it has written anything');
 
 done_testing();
+
+
+sub attended {
+    my ($channel, $at) = @_;
+
+    return $s->ok('attended', $at, $channel,
+        $s->redis('HGET', $s->key("channel:$channel"), 'rev'));
+}
 
 
 sub channel {

@@ -40,7 +40,7 @@ $s->ok(upload => $s->tick(), 'agent:petro', $file, 'file', 'a', 'b/c', 5, '', ''
 # places of some of them
 my %GOOD = (
     boot => ['run'], me => ['agent:petro'], seen => ['agent:petro'],
-    away => ['agent:petro', 1], attended => ['site'], channel => ['bot'],
+    away => ['agent:petro', 1], attended => ['site', ''], channel => ['bot'],
     ingest => ['bot', $rev, 0, $s->event(text => 'x', message => 'm2')],
     journal => ['root', ('') x 12], inbox => ['agent:petro', ('') x 5],
     chat => ['agent:petro', $n], typing => ['agent:petro', $n],

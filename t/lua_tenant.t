@@ -73,7 +73,7 @@ like($s->error(@$_), qr/^FORBIDDEN this space is suspended/, "no $_->[0]") for
     [ingest => $s->tick(), 'bot', $s->channel_rev('bot'), 0,
         $s->event(text => 'x')],
     [visitor => $s->tick(), 'site', '', 'v', '', '', ''],
-    [attended => $s->tick(), 'site'], [seen => $s->tick(), 'agent:petro'];
+    [attended => $s->tick(), 'site', ''], [seen => $s->tick(), 'agent:petro'];
 is_deeply($s->ok(claim => $s->tick(), 'w', 1000, 10), [''],
     'nothing is sent');
 is($s->json(me => $s->tick(), 'root')->{agent}{id}, 'root', 'root comes in');
