@@ -1,8 +1,9 @@
 # Copyright (C) the ngx_inbox authors
 #
 # The pages about the API tell the truth: docs/openapi.yaml is OpenAPI 3.1,
-# every example of docs/api.md is run and answers as printed, and every answer
-# fits the schema that openapi.yaml has for it.
+# every call of the table of routes has an example in docs/api.md, every example
+# is run and answers as printed, and every answer fits the schema that
+# openapi.yaml has for it.
 
 use strict;
 use warnings;
@@ -18,6 +19,7 @@ use Test::More;
 use lib dirname(abs_path(__FILE__)) . '/lib';
 use ApiPage;
 use FakeDesk;
+use Routes;
 use Test::Inbox;
 
 my $top = dirname(abs_path(__FILE__)) . '/..';
@@ -38,6 +40,22 @@ my $page = ApiPage->new("$top/docs/api.md");
 
 $page->run($t);
 is($page->wrong($_), '', $_->{title}) for $page->examples;
+
+
+# each line of the table of routes has an example that does what it is for
+
+my @tried = grep { $_->{status} =~ /^2/ } $page->calls;
+
+for my $route (grep { $_->{who} ne 'INTERNAL' } Routes::all()) {
+    my $path = join '[^/?]+', map { quotemeta } split /[@#*]/,
+        $route->{pattern}, -1;
+
+    my $verb = join '|', @{$route->{methods}};
+
+    ok(scalar(grep { $_->{method} =~ /^(?:$verb)$/
+        && $_->{path} =~ m{^/inbox/$path(?:\?|$)} } @tried),
+        "$route->{name} has an example that was answered");
+}
 
 
 # what the server said, errors too
