@@ -277,10 +277,11 @@ do
     chat.top, chat.moved = m.rev, true
   end
 
-  -- a client's message, written at heard (µs): he waits from his first one
-  -- without an answer
-  function Chat.wait(s, chat, m, heard)
+  -- a client's message, written at heard (µs), which his platform calls
+  -- external (or nothing): he waits from his first one without an answer
+  function Chat.wait(s, chat, m, heard, external)
     chat.heard, chat.hears = Num.text(heard), true
+    chat.last_of_his = external and m.number .. ' ' .. external or ''
     if chat.waits == 'null' then
       chat.waits, chat.rests = m.at, true
       call('ZADD', Keys.order_waiting(s.root), m.rev, chat.n)
@@ -400,7 +401,7 @@ do
       gather(chat, {'na'}, flat)
     end
     if chat.hears then
-      gather(chat, {'heard'}, flat)
+      gather(chat, {'heard', 'last_of_his'}, flat)
     end
     if chat.regen then
       gather(chat, {'gen'}, flat)
@@ -502,18 +503,30 @@ do
     Space.notice(s.root, 'chat ' .. words)
   end
 
+  -- the platform's id of the client's last message, when it is one up to that
+  -- number, or ''
+  local function last_of_his(chat, upto)
+    local value = call('HGET', Keys.chat(chat.root, chat.n), 'last_of_his')
+    local number, external = string.match(value or '', '^(%d+) (.+)$')
+    if not number or tonumber(number) > upto then
+      return ''
+    end
+    local _, last = Album.ends(chat.root, chat.n, number)
+    return last or external
+  end
+
   -- What is shown to the client on his platform when an agent writes or has read
   -- up to a message (its number): channel, user and the platform's id of the
-  -- last message of his.  body: of the answer, given back alone when the agent
-  -- only looks on, or when there is nobody to show it to.
+  -- last message of his, or nothing while there is one behind that.  body: of
+  -- the answer, given back alone when the agent only looks on, or when there is
+  -- nobody to show it to.
   function Chat.hint(chat, caller, last, body)
     if chat.status ~= 'active' or not Chat.has(chat.parts, caller.id)
        or chat.polled == '1' or chat.blocked ~= ''
     then
       return body
     end
-    return {body, chat.channel, chat.user,
-            Message.heard(chat.root, chat.n, last)}
+    return {body, chat.channel, chat.user, last_of_his(chat, last)}
   end
 
   -- an agent has read all there is

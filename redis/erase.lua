@@ -16,7 +16,8 @@ do
 
   local function keys_of(root, n)
     return Keys.chat(root, n), Keys.log(root, n), Keys.changed(root, n),
-           Keys.external(root, n), Keys.named(root, n), Keys.refs(root, n)
+           Keys.external(root, n), Keys.named(root, n), Keys.album(root, n),
+           Keys.refs(root, n)
   end
 
   -- only who has it can be told that it is gone

@@ -56,6 +56,7 @@ do
     Arg.refs(e.refs)
     e.count = (e.count == '0') and 0 or Arg.int(e.count, 0, 1000, 0)
     external(e.reply_to, true)
+    external(e.extra, true)
   end
 
   -- the sixteen arguments from i on
@@ -203,7 +204,10 @@ do
     end
     local piece = Chat.add(s, chat, m)
     if e.from == 'client' then
-      Chat.wait(s, chat, m, heard(s, c, chat, e))
+      Chat.wait(s, chat, m, heard(s, c, chat, e), not c.visitor and e.message)
+    end
+    if e.extra ~= '' and not c.visitor then
+      Album.begin(s.root, chat.n, m.number, e, attachments)
     end
     Reply.keep_refs(s.root, chat.n, e.refs)
     Chat.top(s, chat, m, e.preview, e.count)
@@ -235,6 +239,65 @@ do
     end)
   end
 
+  -- message number of the chat becomes another, as fn says
+  local function change(s, chat, number, fn)
+    local rev = Space.take(s)
+    local piece = Message.change(s.root, chat.n, number, rev, fn)
+    if not piece then
+      return false
+    end
+    chat.changed_at = rev
+    chat.said = true
+    if chat.polled == '1' then
+      chat.heard_by_visitor = true
+    end
+    return piece
+  end
+
+  -- the last message has another beginning now: so has the Chat; of an album
+  -- it is told what all of its parts make
+  local function retell(chat, piece, e, preview, count)
+    if e.shown then
+      preview, count = e.shown.preview, e.shown.count
+    end
+    local id = Message.id(piece)
+    if string.find(chat.last, '{"id":' .. id .. ',', 1, true) == 1 then
+      local at = string.find(chat.last, ',"text":', 1, true)
+      local rest = string.find(chat.last, ',"attachments":', at, true)
+      local when = string.find(chat.last, ',"at":', rest, true)
+      chat.last = string.sub(chat.last, 1, at + 7) .. preview
+                  .. ',"attachments":'
+                  .. (count or string.sub(chat.last, rest + 15, when - 1))
+                  .. string.sub(chat.last, when)
+      chat.changed = true
+    end
+  end
+
+  -- the message of the chat that the event is one more part of, or nil
+  local function album(s, c, chat, e)
+    if e.extra == '' or c.visitor or not chat then
+      return nil
+    end
+    local number = Album.number(s.root, chat.n, e.extra)
+    local piece = number and Message.at(s.root, chat.n, number)
+    if not piece then
+      return nil
+    end
+    local born, _, _, _, from, nth = Message.look(piece)
+    return Album.takes(s, chat, e, number, born, from, nth) and number or nil
+  end
+
+  -- it has its external id already
+  local function join(s, chat, e, number)
+    local attachments = File.place(e.attachments, chat.n)
+    e.quoted = quoted(s, chat, e)
+    local piece = change(s, chat, number,
+                         Album.join(s.root, chat.n, number, e, attachments))
+    Reply.keep_refs(s.root, chat.n, e.refs)
+    retell(chat, piece, e)
+    return 'changed', chat
+  end
+
   local does = {}
 
   -- what a visitor has uploaded for it, unless we have the message already
@@ -253,7 +316,8 @@ do
       ours(s, chat, e)
     end
     chat = chat or begin(s, c, e)
-    local number = chat.nm + 1
+    local whole = album(s, c, chat, e)
+    local number = whole or chat.nm + 1
     if chat.status == 'inactive' and e.from == 'client' then
       number = number + 1
     end
@@ -261,44 +325,13 @@ do
     if same then
       return 'same', chat, same
     end
+    if whole then
+      return join(s, chat, e, whole)
+    end
     if paced then
       call('HSET', Keys.chat(s.root, chat.n), 'pace', paced)
     end
     return 'new', chat, add(s, c, chat, e)
-  end
-
-  -- a message of the chat with the event's external id has become another
-  local function change(s, chat, e, fn)
-    local number = chat and Message.external(s.root, chat.n, e.message)
-    if not number then
-      return nil
-    end
-    local rev = Space.take(s)
-    local piece = Message.change(s.root, chat.n, number, rev, fn)
-    if not piece then
-      return false
-    end
-    chat.changed_at = rev
-    chat.said = true
-    if chat.polled == '1' then
-      chat.heard_by_visitor = true
-    end
-    return piece
-  end
-
-  -- the last message has another beginning now: so has the Chat
-  local function retell(chat, piece, preview, count)
-    local id = Message.id(piece)
-    if string.find(chat.last, '{"id":' .. id .. ',', 1, true) == 1 then
-      local at = string.find(chat.last, ',"text":', 1, true)
-      local rest = string.find(chat.last, ',"attachments":', at, true)
-      local when = string.find(chat.last, ',"at":', rest, true)
-      chat.last = string.sub(chat.last, 1, at + 7) .. preview
-                  .. ',"attachments":'
-                  .. (count or string.sub(chat.last, rest + 15, when - 1))
-                  .. string.sub(chat.last, when)
-      chat.changed = true
-    end
   end
 
   -- attachments without their ids, which are new with each delivery
@@ -307,11 +340,21 @@ do
                         '"url":"[^"]*"', ''))
   end
 
+  -- the same for the message, or the part of one, with the event's external id
+  local function alter(s, chat, e, fn)
+    local number = chat and Message.external(s.root, chat.n, e.message)
+    if not number then
+      return nil
+    end
+    return change(s, chat, number,
+                  Album.within(s.root, chat.n, number, e, fn))
+  end
+
   function does.edit(s, c, chat, e)
     e.edited_at = (e.sent_at ~= '') and '"' .. e.sent_at .. '"'
                   or Time.json(s.now)
     local files = e.attachments ~= '[]'
-    local piece = change(s, chat, e, function(m)
+    local piece = alter(s, chat, e, function(m)
       if m.deleted == 'true' or (m.edited_at ~= 'null'
                                  and m.edited_at > e.edited_at)
          or (m.text == e.text and (not files
@@ -330,12 +373,12 @@ do
       return 'same', chat
     end
     Reply.keep_refs(s.root, chat.n, e.refs)
-    retell(chat, piece, e.preview, files and e.count or nil)
+    retell(chat, piece, e, e.preview, files and e.count or nil)
     return 'changed', chat
   end
 
   function does.delete(s, _, chat, e)
-    local piece = change(s, chat, e, function(m)
+    local piece = alter(s, chat, e, function(m)
       if m.deleted == 'true' then
         return false
       end
@@ -344,12 +387,12 @@ do
     if not piece then
       return (piece == nil) and 'none' or 'same', chat
     end
-    retell(chat, piece, '""', 0)
+    retell(chat, piece, e, '""', 0)
     return 'changed', chat
   end
 
   function does.reaction(s, _, chat, e)
-    local piece = change(s, chat, e, function(m)
+    local piece = alter(s, chat, e, function(m)
       if m.reactions == e.extra then
         return false
       end

@@ -12,6 +12,7 @@ function Keys.log(root, n) return root .. ':log:' .. n end
 function Keys.changed(root, n) return root .. ':chg:' .. n end
 function Keys.external(root, n) return root .. ':ext:' .. n end
 function Keys.named(root, n) return root .. ':named:' .. n end
+function Keys.album(root, n) return root .. ':album:' .. n end
 function Keys.refs(root, n) return root .. ':ref:' .. n end
 function Keys.file(root, id) return root .. ':file:' .. id end
 function Keys.files(root) return root .. ':files' end

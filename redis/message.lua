@@ -256,6 +256,10 @@ do
   -- the external id of the message with one of our ids (raw JSON), or ''
   local function external_of(root, n, id)
     local number = string.match(id, '%-(%d+)"$')
+    local first = Album.ends(root, n, number)
+    if first then
+      return first
+    end
     local found = call('HGET', Keys.named(root, n), number)
     if not found and call('EXISTS', Keys.named(root, n)) == 0 then
       each_external(root, n, function(other, its)
@@ -264,19 +268,6 @@ do
       end)
     end
     return found or ''
-  end
-
-  -- The platform's id of the client's last message up to that number, or ''; far
-  -- behind words of ours it is not looked for
-  function Message.heard(root, n, last)
-    local pieces = call('LRANGE', Keys.log(root, n),
-                        math.max(last - MARK_STEP, 0), last - 1)
-    for i = #pieces, 1, -1 do
-      if string.find(pieces[i], ',"from":"client",', 1, true) then
-        return external_of(root, n, Message.id(pieces[i]))
-      end
-    end
-    return ''
   end
 
   -- What the outbox sends of a piece: id, text (JSON literal), reply_to (the

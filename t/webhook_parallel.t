@@ -2,8 +2,9 @@
 #
 # Webhooks as they come on a bad day: one update two hundred times at once over
 # all workers, then ten thousand updates of a hundred people, then fifty copies of
-# each update over two nodes in any order.  Nothing is stored twice, nothing is
-# missing, every chat is in the order in which it was written, or was first taken.
+# each update over two nodes in any order, an album among them.  Nothing is stored
+# twice, nothing is missing, every chat is in the order in which it was written, or
+# was first taken.
 
 use strict;
 use warnings;
@@ -77,23 +78,8 @@ is_deeply(\@wrong, [], 'every transcript is whole and in order');
 my $node = Test::Inbox->new(workers => 2, provision => 0,
     store => $t->redis->address, http => 'inbox_redis_timeout 30s;')->start();
 my @nodes = map { Test::Inbox::Crowd->new($_->port) } $t, $node;
-my @copies = shuffle(map { my $n = $_; map { update(5000, $n) } 1 .. 50 }
-    1 .. 10);
-
-$refused = 0;
-$nodes[$_ % 2]->add(copies()) for 1 .. 50;
-
-my $end = time() + 120;
-
-while (time() < $end && grep { $_->left() } @nodes) {
-    $_->run(0, sub { $_->turn(); 0 }) for @nodes;
-}
-
-is_deeply([map { $_->left() } @nodes], [0, 0], 'five hundred copies are taken');
-is($refused, 0, 'each at once');
-
-my ($chat) = map { $_->{id} } grep { $_->{contact}{external_id} eq '5000' }
-    @{$t->api(GET => 'journal?limit=1')->{json}{chats}};
+my @copies;
+my $chat = deliver(map { update(5000, $_) } 1 .. 10);
 my @once = map { $_->api(GET => "chats/$chat/messages")->{json}{messages} }
     $t, $node;
 
@@ -103,6 +89,26 @@ is_deeply([map { $_->{id} } @{$once[0]}],
     [map { $_->{id} } sort { $a->{rev} <=> $b->{rev} } @{$once[0]}],
     'in the order in which it came first');
 is_deeply($once[1], $once[0], 'that is the same on both nodes');
+
+
+# an album of ten, and a message in its midst, the same way
+
+$chat = deliver((map { picture($_) } 1 .. 10), update(6000, 5));
+
+my @said = grep { $_->{kind} eq 'text' }
+    @{$node->api(GET => "chats/$chat/messages")->{json}{messages}};
+
+is(scalar(@said), 2, 'an album is one message');
+my ($album) = grep { @{$_->{attachments}} } @said;
+is_deeply([map { $_->{name} } @{$album->{attachments}}],
+    [map { "$_.jpg" } 1 .. 10], 'its pictures stand as they were chosen');
+is($album->{text}, 'first line', 'under its words');
+is_deeply([map { $_->{text} } grep { $_ != $album } @said], ['6000 says 5'],
+    'the other one stands by itself');
+my $shown = $t->api(GET => "chats/$chat")->{json};
+is($shown->{unread}, 2, 'two messages to read');
+is($shown->{last_message}{attachments}, $said[1] == $album ? 10 : 0,
+    'the list shows the last of them');
 
 $_->close() for @nodes;
 $node->{cleaned} = 1;
@@ -141,6 +147,27 @@ sub platform {
 }
 
 
+# fifty copies of each, mixed, over both nodes; gives the chat's id
+sub deliver {
+    my @updates = @_;
+
+    @copies = shuffle(map { my $u = $_; map { $u } 1 .. 50 } @updates);
+    $refused = 0;
+    $nodes[$_ % 2]->add(copies()) for 1 .. 50;
+
+    my $end = time() + 120;
+
+    while (time() < $end && grep { $_->left() } @nodes) {
+        $_->run(0, sub { $_->turn(); 0 }) for @nodes;
+    }
+
+    is_deeply([map { $_->left() } @nodes], [0, 0], 'all copies are taken');
+    is($refused, 0, 'each at once');
+
+    return $t->api(GET => 'journal?limit=1')->{json}{chats}[0]{id};
+}
+
+
 # takes one after the other
 sub copies {
     return sub {
@@ -165,6 +192,21 @@ sub update {
     return qq({"update_id":$id,"message":{"message_id":$id,"date":1700000000,)
         . qq("text":"$user says $n","from":{"id":$user,"first_name":"U$user"},)
         . qq("chat":{"id":$user,"type":"private"}}});
+}
+
+
+# one picture of a person's album; the first has the words
+sub picture {
+    my ($n) = @_;
+
+    my $id = 6_000_000 + $n * 10;
+    my $words = ($n == 1) ? '"caption":"first line",' : '';
+
+    return qq({"update_id":$id,"message":{"message_id":$id,"date":1700000000,)
+        . qq("media_group_id":"13579",$words"document":{"file_id":"d$n",)
+        . qq("file_unique_id":"u$n","file_name":"$n.jpg","file_size":9},)
+        . qq("from":{"id":6000,"first_name":"U6000"},)
+        . '"chat":{"id":6000,"type":"private"}}}';
 }
 
 

@@ -45,9 +45,11 @@ typedef struct {
 
 
 typedef enum {
-    NGX_INBOX_EVENT_MESSAGE = 0,
+    NGX_INBOX_EVENT_MESSAGE = 0,  /* extra: the album that it is a part of, or
+                                     len 0 */
     NGX_INBOX_EVENT_EDIT,         /* an edit of what we never had is stored as
-                                     the message, in its edited form */
+                                     the message, in its edited form; extra: as
+                                     of a message */
     NGX_INBOX_EVENT_DELETE,
     NGX_INBOX_EVENT_REACTION,     /* extra: JSON array of emoji now there */
     NGX_INBOX_EVENT_STATE,        /* extra: "blocked" | "unblocked": whether the

@@ -250,6 +250,8 @@ ngx_inbox_telegram_finish(ngx_inbox_reader_t *t,
         (void) ngx_inbox_reader_member(t, reply, "message_id", &e->reply_to);
     }
 
+    e->extra = ngx_inbox_reader_token(t, v, "media_group_id",
+                                      NGX_INBOX_MAX_EXTERNAL_ID);
     e->at = ngx_inbox_telegram_date(t, v);
 
     ngx_inbox_reader_push(t, e);
