@@ -60,7 +60,7 @@ static ngx_int_t ngx_inbox_ask_on_changed(ngx_inbox_ctx_t *ctx,
     ngx_inbox_answer_t *answer);
 static ngx_int_t ngx_inbox_ask_on_empty(ngx_inbox_ctx_t *ctx,
     ngx_inbox_answer_t *answer);
-static ngx_int_t ngx_inbox_ask_limited(ngx_http_request_t *r,
+static ngx_int_t ngx_inbox_ask_later(ngx_http_request_t *r,
     const ngx_inbox_answer_t *answer);
 static ngx_int_t ngx_inbox_ask_away(ngx_http_request_t *r);
 
@@ -238,10 +238,7 @@ ngx_inbox_ask_state(ngx_inbox_ctx_t *ctx)
     /*
      * set by ngx_pcalloc():
      *
-     *     ask->call = NULL;
-     *     ask->load = NULL;
-     *     ask->sharer = NULL;
-     *     ask->proof = NULL;
+     *     ask->call = ask->load = ask->sharer = ask->proof = NULL;
      *     ask->held = 0;
      */
 
@@ -530,8 +527,8 @@ ngx_inbox_ask_refuse(ngx_http_request_t *r, const ngx_inbox_answer_t *answer)
     u_char     *p;
     ngx_str_t   field, words, more;
 
-    if (answer->status == NGX_HTTP_TOO_MANY_REQUESTS) {
-        return ngx_inbox_ask_limited(r, answer);
+    if (answer->later) {
+        return ngx_inbox_ask_later(r, answer);
     }
 
     if (answer->status != 422 || answer->more.len) {
@@ -566,10 +563,10 @@ ngx_inbox_ask_refuse(ngx_http_request_t *r, const ngx_inbox_answer_t *answer)
 }
 
 
-/* LIMIT seconds words */
+/* seconds words */
 
 static ngx_int_t
-ngx_inbox_ask_limited(ngx_http_request_t *r, const ngx_inbox_answer_t *answer)
+ngx_inbox_ask_later(ngx_http_request_t *r, const ngx_inbox_answer_t *answer)
 {
     u_char     *p, *last;
     ngx_int_t   seconds;
@@ -587,7 +584,8 @@ ngx_inbox_ask_limited(ngx_http_request_t *r, const ngx_inbox_answer_t *answer)
     words.data = ngx_min(p + 1, last);
     words.len = last - words.data;
 
-    return ngx_inbox_reply_limited(r, ngx_max(seconds, 1), &words);
+    return ngx_inbox_reply_later(r, answer->status, &answer->code,
+                                 ngx_max(seconds, 1), &words);
 }
 
 

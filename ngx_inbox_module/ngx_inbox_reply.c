@@ -20,6 +20,9 @@
 
 static ngx_int_t ngx_inbox_reply_send(ngx_http_request_t *r, ngx_uint_t status,
     const char *type, const ngx_str_t *body);
+static ngx_int_t ngx_inbox_reply_refusal(ngx_http_request_t *r,
+    ngx_uint_t status, const ngx_str_t *code, const ngx_str_t *detail,
+    const ngx_str_t *more, const ngx_str_t *retry);
 static ngx_int_t ngx_inbox_reply_nosniff(ngx_http_request_t *r);
 static void ngx_inbox_reply_note(ngx_http_request_t *r,
     const ngx_str_t *code);
@@ -221,11 +224,25 @@ ngx_int_t
 ngx_inbox_reply_problem_str(ngx_http_request_t *r, ngx_uint_t status,
     const ngx_str_t *code, const ngx_str_t *detail, const ngx_str_t *more)
 {
+    static const ngx_str_t  retry = ngx_string(NGX_INBOX_REPLY_RETRY);
+
+    return ngx_inbox_reply_refusal(r, status, code, detail, more,
+                                   (status == NGX_HTTP_SERVICE_UNAVAILABLE)
+                                   ? &retry : NULL);
+}
+
+
+/* retry: the seconds of Retry-After, or NULL */
+
+static ngx_int_t
+ngx_inbox_reply_refusal(ngx_http_request_t *r, ngx_uint_t status,
+    const ngx_str_t *code, const ngx_str_t *detail, const ngx_str_t *more,
+    const ngx_str_t *retry)
+{
     ngx_str_t                 body, title;
     ngx_inbox_json_writer_t   w;
 
     static ngx_str_t  fresh = ngx_string("no-store");
-    static ngx_str_t  retry = ngx_string(NGX_INBOX_REPLY_RETRY);
 
     title.data = (u_char *) ngx_inbox_reply_title(status);
     title.len = ngx_strlen(title.data);
@@ -255,8 +272,8 @@ ngx_inbox_reply_problem_str(ngx_http_request_t *r, ngx_uint_t status,
 
     ngx_inbox_reply_note(r, code);
 
-    if (status == NGX_HTTP_SERVICE_UNAVAILABLE
-        && ngx_inbox_reply_header(r, "Retry-After", &retry) != NGX_OK)
+    if (retry != NULL
+        && ngx_inbox_reply_header(r, "Retry-After", retry) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -296,9 +313,18 @@ ngx_int_t
 ngx_inbox_reply_limited(ngx_http_request_t *r, ngx_uint_t seconds,
     const ngx_str_t *detail)
 {
-    ngx_str_t  retry;
-
     static const ngx_str_t  code = ngx_string("too_many_requests");
+
+    return ngx_inbox_reply_later(r, NGX_HTTP_TOO_MANY_REQUESTS, &code, seconds,
+                                 detail);
+}
+
+
+ngx_int_t
+ngx_inbox_reply_later(ngx_http_request_t *r, ngx_uint_t status,
+    const ngx_str_t *code, ngx_uint_t seconds, const ngx_str_t *detail)
+{
+    ngx_str_t  retry;
 
     retry.data = ngx_pnalloc(r->pool, NGX_INT_T_LEN);
     if (retry.data == NULL) {
@@ -307,12 +333,7 @@ ngx_inbox_reply_limited(ngx_http_request_t *r, ngx_uint_t seconds,
 
     retry.len = ngx_sprintf(retry.data, "%ui", seconds) - retry.data;
 
-    if (ngx_inbox_reply_header(r, "Retry-After", &retry) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    return ngx_inbox_reply_problem_str(r, NGX_HTTP_TOO_MANY_REQUESTS, &code,
-                                       detail, NULL);
+    return ngx_inbox_reply_refusal(r, status, code, detail, NULL, &retry);
 }
 
 

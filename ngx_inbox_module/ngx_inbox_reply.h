@@ -49,6 +49,10 @@ ngx_int_t ngx_inbox_reply_problem_str(ngx_http_request_t *r,
 ngx_int_t ngx_inbox_reply_limited(ngx_http_request_t *r, ngx_uint_t seconds,
     const ngx_str_t *detail);
 
+/* the same with another status and code */
+ngx_int_t ngx_inbox_reply_later(ngx_http_request_t *r, ngx_uint_t status,
+    const ngx_str_t *code, ngx_uint_t seconds, const ngx_str_t *detail);
+
 /* 422 invalid about one field */
 ngx_int_t ngx_inbox_reply_invalid(ngx_http_request_t *r, const char *field,
     const char *detail);

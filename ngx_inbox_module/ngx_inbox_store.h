@@ -110,6 +110,7 @@ typedef struct {
     ngx_inbox_redis_value_t  *value;
 
     unsigned                  stale:1;  /* the settings told were old */
+    unsigned                  later:1;  /* detail begins with seconds to wait */
     unsigned                  unknown:1;/* sent, no answer: it may have
                                            happened all the same */
 } ngx_inbox_answer_t;

@@ -14,27 +14,29 @@ typedef struct {
     const char                *word;
     ngx_uint_t                 status;
     const char                *code;
+    ngx_uint_t                 later;      /* its words begin with seconds */
 } ngx_inbox_store_word_t;
 
 
 static const ngx_inbox_store_word_t  ngx_inbox_store_words[] = {
-    { "NOTFOUND",     404, "not_found" },
-    { "NOSPACE",      404, "not_found" },
-    { "UNAUTHORIZED", 401, "unauthorized" },
-    { "FORBIDDEN",    403, "forbidden" },
-    { "PLAN",         403, "plan_required" },
-    { "INVALID",      422, "invalid" },
-    { "TAKEN",        409, "chat_taken" },
-    { "NOTTAKEN",     409, "not_taken" },
-    { "NOTPART",      409, "not_participant" },
-    { "CLOSED",       409, "chat_closed" },
-    { "WINDOW",       409, "window_closed" },
-    { "INUSE",        409, "in_use" },
-    { "MISMATCH",     409, "idempotency_mismatch" },
-    { "TOOLONG",      422, "text_too_long" },
-    { "LIMIT",        429, "too_many_requests" },
-    { "GONE",         404, "not_found" },
-    { NULL, 0, NULL }
+    { "NOTFOUND",     404, "not_found", 0 },
+    { "NOSPACE",      404, "not_found", 0 },
+    { "UNAUTHORIZED", 401, "unauthorized", 0 },
+    { "FORBIDDEN",    403, "forbidden", 0 },
+    { "PLAN",         403, "plan_required", 0 },
+    { "INVALID",      422, "invalid", 0 },
+    { "TAKEN",        409, "chat_taken", 0 },
+    { "NOTTAKEN",     409, "not_taken", 0 },
+    { "NOTPART",      409, "not_participant", 0 },
+    { "CLOSED",       409, "chat_closed", 0 },
+    { "WINDOW",       409, "window_closed", 0 },
+    { "INUSE",        409, "in_use", 0 },
+    { "MISMATCH",     409, "idempotency_mismatch", 0 },
+    { "TOOLONG",      422, "text_too_long", 0 },
+    { "LIMIT",        429, "too_many_requests", 1 },
+    { "SUSPENDED",    503, "suspended", 1 },
+    { "GONE",         404, "not_found", 0 },
+    { NULL, 0, NULL, 0 }
 };
 
 
@@ -83,6 +85,7 @@ ngx_inbox_store_judge(ngx_inbox_store_t *store, ngx_inbox_redis_value_t *v,
     }
 
     answer->status = w->status;
+    answer->later = w->later;
     answer->code.data = (u_char *) w->code;
     answer->code.len = ngx_strlen(w->code);
 

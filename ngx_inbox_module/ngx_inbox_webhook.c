@@ -14,6 +14,10 @@
 #include "ngx_inbox_reply.h"
 
 
+/* seconds; when a platform whose new client had no place may try again */
+#define NGX_INBOX_WEBHOOK_FULL  3600
+
+
 /* what an endpoint of this file keeps between its steps */
 typedef struct {
     ngx_inbox_record_t  *record;
@@ -37,6 +41,8 @@ static ngx_int_t ngx_inbox_webhook_store(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_line_t *line, ngx_array_t *events);
 static ngx_int_t ngx_inbox_webhook_on_stored(ngx_inbox_ctx_t *ctx,
     ngx_inbox_answer_t *answer);
+static ngx_uint_t ngx_inbox_webhook_is_full(
+    const ngx_inbox_redis_value_t *results);
 static ngx_int_t ngx_inbox_webhook_thank(ngx_inbox_ctx_t *ctx);
 static ngx_str_t ngx_inbox_webhook_header(void *data, const char *name);
 
@@ -285,6 +291,10 @@ ngx_inbox_webhook_on_stored(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
 {
     ngx_inbox_webhook_t *hook = ctx->state;
 
+    ngx_str_t  words;
+
+    static const char  full[] = "this space has as many chats as it may";
+
     /* anything else was not said by the function: nothing is confirmed */
 
     if (answer->value->type != NGX_INBOX_REDIS_ARRAY
@@ -294,9 +304,40 @@ ngx_inbox_webhook_on_stored(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
     }
 
     ngx_inbox_record_stored(hook->record, hook->events, answer);
+
+    if (ngx_inbox_webhook_is_full(answer->value)) {
+        ngx_inbox_record_outcome(hook->record, NGX_INBOX_TALLY_FAILED,
+                                 "failed", full);
+        words.data = (u_char *) full;
+        words.len = sizeof(full) - 1;
+
+        return ngx_inbox_reply_limited(ctx->r, NGX_INBOX_WEBHOOK_FULL, &words);
+    }
+
     ngx_inbox_trace_stored(&ctx->trace);
 
     return ngx_inbox_webhook_thank(ctx);
+}
+
+
+/* what had its place is stored; the platform brings all of it again, and what
+   is known already does no harm */
+
+static ngx_uint_t
+ngx_inbox_webhook_is_full(const ngx_inbox_redis_value_t *results)
+{
+    ngx_str_t   *word;
+    ngx_uint_t   i;
+
+    for (i = 0; i + 2 < results->n; i += 3) {
+        word = &results->item[i]->str;
+
+        if (word->len == 4 && ngx_strncmp(word->data, "full", 4) == 0) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -91,14 +91,15 @@ do
   -- minute, new chats an hour, address), then 16 for each event: type,
   -- user, message, from, name, username, phone, email, text, preview,
   -- attachments, their number, refs, reply_to, sent_at, extra
-  -- returns three strings for each event: new|same|changed|none, chat or empty,
-  -- for a visitor his message; errors: NOTFOUND channel, STALE, FORBIDDEN
-  -- (blocked) and MISMATCH for visitors
+  -- returns three strings for each event: new|same|changed|none, or full: a new
+  -- client whose chat had no place; chat or empty; for a visitor his message;
+  -- errors: NOTFOUND channel, STALE, for a webhook SUSPENDED (seconds), for
+  -- visitors LIMIT (seconds), FORBIDDEN (blocked) and MISMATCH
   register('ingest', -20, '', function(root, now, args)
     local visitor, limits = visitor_of(args[4])
     local events = Event.parse(args, visitor)
     local id = Arg.id(args[2])
-    local s = Space.open(root, now, id)
+    local s = Space.open(root, now, id, not visitor)
     local c = Event.channel(s, id, args[3], visitor)
     c.limits = limits
     return Event.take(s, c, events)

@@ -113,7 +113,6 @@ do
   -- A chat that is not there yet; id: of the channel, c: its kind, title, group
   -- and polled.  Takes the next number; it is written by Chat.save().
   function Chat.make(s, id, c, user)
-    Space.room(s)
     s.seq = s.seq + 1
     local chat = {root = s.root, n = Num.text(s.seq), nm = 0, nc = 0, na = 0,
                   nb = 0, was = '', blocked = '', waits = 'null'}

@@ -214,6 +214,16 @@ do
     return piece
   end
 
+  -- What a messenger's client writes cannot be asked for again, and a platform
+  -- whose deliveries are refused ends them for everybody.  So a full space takes
+  -- new ones up to twice its limit; a visitor sees that he is refused, and keeps
+  -- his words.
+  local OVER = 2
+
+  local function is_full(s, c, chat)
+    return not chat and not Space.has_room(s, c.visitor and 1 or OVER)
+  end
+
   -- the client's first message makes his chat
   local function begin(s, c, e)
     if c.limits and c.limits.chats > 0 then
@@ -310,6 +320,12 @@ do
   end
 
   function does.message(s, c, chat, e)
+    if is_full(s, c, chat) then
+      if c.visitor then
+        fail('LIMIT 3600 this space has as many chats as it may')
+      end
+      return 'full', nil
+    end
     uploaded(s, c, chat, e)
     local paced = pace(s, c, chat, e)
     if chat then

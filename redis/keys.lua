@@ -76,10 +76,12 @@ function Keys.name(root) return string.sub(root, 8, -2) end
 
 local Space = {}
 
--- ends the call with FORBIDDEN when that is what the hash says
-function Space.must_serve(suspended)
+-- Ends the call with FORBIDDEN when that is what the hash says; hook: it is a
+-- platform's, which must come again later
+function Space.must_serve(suspended, hook)
   if suspended == '1' then
-    fail('FORBIDDEN this space is suspended')
+    fail((hook and 'SUSPENDED 3600' or 'FORBIDDEN')
+         .. ' this space is suspended')
   end
 end
 
@@ -131,14 +133,15 @@ do
   -- A space for one call: {root, now, rev, gen, messages, bytes}, and, read when it is first asked
   -- for, {seq, locale, name, plan, reset, unassigned, active, inactive, renamed}.  NOSPACE if
   -- it is not there.  Changes stay in the table until Space.close().  channel:
-  -- an id, then `gate` is what the clock's hash has of it, see Channel
-  function Space.open(root, now, channel)
+  -- an id, then `gate` is what the clock's hash has of it, see Channel; hook: for
+  -- a platform
+  function Space.open(root, now, channel, hook)
     local f = call('HMGET', Keys.space(root), 'v', 'rev', 'gen', 'messages',
                    'bytes', 'suspended', 'gate:' .. (channel or ''))
     if not f[1] then
       fail('NOSPACE ' .. Keys.name(root))
     end
-    Space.must_serve(f[6])
+    Space.must_serve(f[6], hook)
     return setmetatable({root = root, now = now, rev = tonumber(f[2] or 0),
                          gen = f[3] or '0', messages = tonumber(f[4] or 0),
                          bytes = tonumber(f[5] or 0), gate = f[7]}, REST)

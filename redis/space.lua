@@ -91,12 +91,12 @@ do
     return tonumber(call('HGET', Keys.space(root), 'limit:' .. what) or '')
   end
 
-  -- ends the call when an open space may not have one more chat
-  function Space.room(s)
+  -- May an open space have one more chat?  times: how many times over it may be
+  -- full
+  function Space.has_room(s, times)
     local most = Space.limit(s.root, 'chats')
-    if most and s.unassigned + s.active + s.inactive >= most then
-      fail('LIMIT 3600 this space has as many chats as it may')
-    end
+    return not most
+           or s.unassigned + s.active + s.inactive < most * times
   end
 
   -- s: name, locale, retention_days, plans_url, plan, return_minutes, as typed

@@ -76,7 +76,9 @@ is(replay($ring[1]{id})->{status}, 422, 'one without a body');
 is(replay($_)->{status}, 404, "no event $_") for '999', 'x', '1x';
 
 $t->api(PUT => 'spaces/default', json => { suspended => JSON::PP::true });
-is($l->hook(message(3, 'late'))->{status}, 403, 'refused for a while');
+$r = $l->hook(message(3, 'late'));
+is("$r->{status} $r->{json}{code}", '503 suspended', 'refused for a while');
+is($r->{headers}{'retry-after'}, 3600, 'and told when to come again');
 $t->api(PUT => 'spaces/default', json => { suspended => JSON::PP::false });
 my ($failed) = ring(8);
 is($failed->{outcome}, 'failed', 'what failed is kept');

@@ -49,9 +49,24 @@ like($s->error(agent_put => $s->tick(), 'root', 'sixth', '', '', ''),
     qr/^INVALID id there are 5/, 'no more agents');
 $s->client('v1', 'x');
 $s->client('v2', 'x');
-like($s->error(ingest => $s->tick(), 'bot', $s->channel_rev('bot'), 0,
-    $s->event(user => 'v3', text => 'x')), qr/^LIMIT 3600 /, 'no more chats');
+like($s->error(ingest => $s->tick(), 'site', $s->channel_rev('site'), 1,
+    $s->event(user => 's1', text => 'x')), qr/^LIMIT 3600 /,
+    'no more visitors');
 is($s->client('v2', 'more'), 7, 'those that are there go on');
+is($s->client("over$_", 'x'), 7 + $_, 'a messenger may have some more')
+    for 1 .. 6;
+is_deeply($s->ingest('bot', { user => 'v2', text => 'a', message => 'a1' },
+    { user => 'v3', text => 'b', message => 'b1' },
+    { user => 'v2', text => 'c', message => 'c1' },
+    { user => 'v3', text => 'd', message => 'd1' }),
+    ['new', 7, '', 'full', '', '', 'new', 7, '', 'full', '', ''],
+    'and then no more, whoever else is told of');
+is(join(' ', map { $_->{text} } @{ $s->transcript('root', 7)->{messages} }),
+    ' x more a c', 'whose words are all there');
+is_deeply(usage(), counted(), 'and counted');
+rule(0, 14, '', '');
+is($s->client('v3', 'b', message => 'b1'), 14,
+    'when there is room his words have their place');
 rule(0, '', '', 4);
 like($s->error(channel_put => $s->tick(), 'root', 'fifth', 'viber', '', '', 1,
     '{}', 0, 'chars', 0, 0, ''), qr/^INVALID id there are 4/,
@@ -64,18 +79,26 @@ like($s->error(tenant_rule => $s->tick(), 'root', 0, 'x', '', ''),
 
 # suspended
 
+$s->turn('take', 'petro', $n[1]);
+my $on_its_way = $s->reply('petro', $n[1], 'soon');
+my ($job) = grep { ref && $_->[1] eq $on_its_way->{id} }
+    @{ $s->ok(claim => $s->tick(), 'w', 10_000_000, 10) };
 $s->notices();
 is(rule(1, '', '', '')->{suspended}, 1, 'suspended');
 is(($s->notices())[0], 'agent -', 'its polls end');
 like($s->error(@$_), qr/^FORBIDDEN this space is suspended/, "no $_->[0]") for
     [me => $s->tick(), 'agent:petro'], [agents => $s->tick(), 'agent:petro'],
     [inbox => $s->tick(), "agent:petro", ("") x 5],
-    [ingest => $s->tick(), 'bot', $s->channel_rev('bot'), 0,
+    [ingest => $s->tick(), 'site', $s->channel_rev('site'), 1,
         $s->event(text => 'x')],
     [visitor => $s->tick(), 'site', '', 'v', '', '', ''],
     [attended => $s->tick(), 'site', ''], [seen => $s->tick(), 'agent:petro'];
+like($s->error(ingest => $s->tick(), 'bot', $s->channel_rev('bot'), 0,
+    $s->event(text => 'x')), qr/^SUSPENDED 3600 /, 'a platform comes later');
 is_deeply($s->ok(claim => $s->tick(), 'w', 1000, 10), [''],
     'nothing is sent');
+is($s->ok(settle => $s->tick(), $n[1], $on_its_way->{id}, $job->[2], 'sent',
+    'p1', '', '', 0), 'ok', 'but what was on its way is settled');
 is($s->json(me => $s->tick(), 'root')->{agent}{id}, 'root', 'root comes in');
 is(rule(0, '', '', '')->{suspended}, '', 'resumed');
 is($s->client('v2', 'more'), 7, 'everything is there');

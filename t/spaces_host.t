@@ -13,6 +13,7 @@ use JSON::PP;
 use Test::More;
 
 use lib dirname(abs_path(__FILE__)) . '/lib';
+use FakeTelegram;
 use Test::Inbox;
 
 my $t = Test::Inbox->new(workers => 2, space => '$there',
@@ -29,6 +30,8 @@ $t->create('spaces/alpha', {});
 my %beta = (headers => { 'X-Space' => 'beta' });
 
 $t->api(PUT => 'channels/site', %beta, json => { kind => 'site' });
+$t->api(PUT => 'channels/bot', %beta, json => { kind => 'telegram',
+    credentials => { token => '1:x', secret => 'hook-secret' } });
 $t->api(PUT => 'agents/petro', %beta, json => { role => 'owner' });
 my $petro = $t->api(POST => 'agents/petro/tokens', %beta, json => {})
     ->{json}{token};
@@ -73,9 +76,30 @@ is($t->api(PUT => 'spaces/beta', json => { name => 'Beta',
 is($c->read(10)->{status}, 403, 'his poll ends');
 is($t->api(GET => 'me', %beta, token => $petro)->{status}, 403, 'he is out');
 is(visit()->{status}, 403, 'so are clients');
+$r = telegram(1, 11);
+is("$r->{status} $r->{json}{code} $r->{headers}{'retry-after'}",
+    '503 suspended 3600', 'their messenger comes later');
 is($t->api(GET => 'journal')->{status}, 200, 'the others go on');
 $t->create('spaces/beta', { name => 'Beta' });
 is($t->api(GET => 'me', %beta, token => $petro)->{status}, 200, 'resumed');
+
+
+# what a messenger brings has its place beyond the limit, and not without end
+
+$t->create('spaces/beta', { name => 'Beta', limits => { chats => 2 } });
+is($t->api(GET => 'spaces/beta')->{json}{usage}{chats}, 2, 'a full space');
+is(telegram(1, 11)->{status}, 200, 'what was refused then comes again');
+is(telegram(2, 12)->{status}, 200, 'and one more');
+$r = telegram(3, 13);
+is("$r->{status} $r->{json}{code} $r->{headers}{'retry-after'}",
+    '429 too_many_requests 3600', 'twice as many as it may are enough');
+is(telegram(4, 12)->{status}, 200, 'who has a chat goes on');
+is($t->api(GET => 'spaces/beta')->{json}{usage}{chats}, 4, 'over its limit');
+ok($t->wait_for(sub { ($t->api(GET => 'channels/bot/health', %beta)->{json}
+    {last_error}{text} // '') =~ /as many chats as it may/ }),
+    'its people see why');
+$t->create('spaces/beta', { name => 'Beta' });
+is(telegram(3, 13)->{status}, 200, 'with room, the platform\'s retry is taken');
 
 
 # deleted
@@ -97,6 +121,16 @@ is_deeply($t->api(GET => 'agents', %beta)->{json}, { agents => [] },
     'a new one under its name is empty');
 
 $t->done();
+
+
+# message `number` of a client
+sub telegram {
+    my ($number, $user) = @_;
+
+    return $t->hook(FakeTelegram::update($number, 'hello', id => $user),
+        headers => { %{$beta{headers}}, 'X-Telegram-Bot-Api-Secret-Token' =>
+        'hook-secret' });
+}
 
 
 sub visit {
