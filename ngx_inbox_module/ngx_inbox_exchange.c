@@ -54,6 +54,8 @@ static void ngx_inbox_exchange_on_settings(void *data,
     const ngx_inbox_line_t *line, ngx_inbox_answer_t *answer);
 static void ngx_inbox_exchange_on_line(ngx_inbox_exchange_t *x);
 static void ngx_inbox_exchange_step(ngx_inbox_exchange_t *x);
+static const char *ngx_inbox_exchange_why(ngx_inbox_exchange_t *x,
+    ngx_int_t rc);
 static void ngx_inbox_exchange_send(ngx_inbox_exchange_t *x,
     ngx_inbox_http_request_t *request);
 static ngx_uint_t ngx_inbox_exchange_is_theirs(ngx_inbox_exchange_t *x,
@@ -216,21 +218,55 @@ ngx_inbox_exchange_on_line(ngx_inbox_exchange_t *x)
 static void
 ngx_inbox_exchange_step(ngx_inbox_exchange_t *x)
 {
+    ngx_int_t                 rc;
     ngx_inbox_exchanged_t     how;
     ngx_inbox_http_request_t  request;
 
     ngx_memzero(&how, sizeof(ngx_inbox_exchanged_t));
     ngx_memzero(&request, sizeof(ngx_inbox_http_request_t));
 
-    if (x->ask.job->step >= NGX_INBOX_EXCHANGE_STEPS
-        || x->talk->build(x->pool, &x->line, x->ask.job, &request) != NGX_OK)
-    {
+    if (x->ask.job->step >= NGX_INBOX_EXCHANGE_STEPS) {
+        rc = NGX_ERROR;
+
+    } else {
+        rc = x->talk->build(x->pool, &x->line, x->ask.job, &request);
+    }
+
+    if (rc != NGX_OK) {
+        how.missing = (rc == NGX_DECLINED);
         ngx_inbox_exchange_fail(x, &how, NGX_INBOX_NEVER,
-                                "the message could not be built");
+                                ngx_inbox_exchange_why(x, rc));
         return;
     }
 
     ngx_inbox_exchange_send(x, &request);
+}
+
+
+/* why a channel has nothing to ask for */
+
+static const char *
+ngx_inbox_exchange_why(ngx_inbox_exchange_t *x, ngx_int_t rc)
+{
+    ngx_uint_t         i;
+    ngx_array_t       *files;
+    ngx_inbox_file_t  *file;
+
+    files = x->ask.job->files;
+
+    if (rc == NGX_DECLINED && files != NULL) {
+        file = files->elts;
+
+        for (i = 0; i < files->nelts; i++) {
+            if (file[i].url.len == 0) {
+                return "this platform fetches files by a link, and the server "
+                       "does not know its public address: the directive "
+                       "inbox_public_url is not set";
+            }
+        }
+    }
+
+    return "the message could not be built";
 }
 
 

@@ -27,7 +27,7 @@ typedef struct {
     unsigned              lost:1;      /* LATER: no answer came, error says
                                           why; not logged yet */
     unsigned              missing:1;   /* NEVER: no such channel, or its kind
-                                          has no such job */
+                                          has no such job, or not here */
 } ngx_inbox_exchanged_t;
 
 typedef void (*ngx_inbox_exchange_done_pt)(void *data,

@@ -344,9 +344,23 @@ ngx_inbox_webhook_is_full(const ngx_inbox_redis_value_t *results)
 static ngx_int_t
 ngx_inbox_webhook_thank(ngx_inbox_ctx_t *ctx)
 {
-    ngx_str_t  body;
+    ngx_int_t         rc;
+    ngx_str_t         body;
+    ngx_inbox_hook_t  hook;
 
     body = ctx->channel->thanks;
+
+    if (ctx->channel->thank != NULL) {
+        ngx_inbox_webhook_hook(ctx, &hook);
+        rc = ctx->channel->thank(ctx->r->pool, &hook, &body);
+
+        if (rc == NGX_OK) {
+            return ngx_inbox_reply_text(ctx->r, NGX_HTTP_OK,
+                                        "application/json", &body);
+        }
+
+        /* it is stored: without memory the button spins on */
+    }
 
     return ngx_inbox_reply_text(ctx->r, NGX_HTTP_OK, "text/plain", &body);
 }

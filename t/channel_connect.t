@@ -71,7 +71,8 @@ is_deeply($t->api(GET => 'channels/vk')->{json}{credentials},
 my ($set) = map { $_->{json} } grep { $_->{path} =~ /setWebhook/ }
     $fake{telegram}->calls();
 is_deeply([sort @{ $set->{allowed_updates} }], [sort qw(message edited_message
-    callback_query my_chat_member)], 'Telegram: what shall come');
+    callback_query my_chat_member business_message edited_business_message
+    deleted_business_messages)], 'Telegram: what shall come');
 like($set->{secret_token}, qr/^[\w-]{20,}$/, 'Telegram: with our secret');
 like(connect_it('telegram')->{json}{note}, qr/Wrong response .* 503/,
     'Telegram: what it thinks of us');

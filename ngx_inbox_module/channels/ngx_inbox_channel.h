@@ -232,6 +232,13 @@ typedef struct {
     /* body of the 200 to a webhook; len 0: empty */
     ngx_str_t            thanks;
 
+    /* the same where it depends on what came: *body is JSON, a call that the
+       platform makes of our answer; NGX_DECLINED: `thanks` will do;
+       NGX_ERROR: memory.  NULL: it always does */
+    ngx_int_t          (*thank)(ngx_pool_t *pool,
+                                const ngx_inbox_hook_t *hook,
+                                ngx_str_t *body);
+
     /*
      * A question that is no event: a GET that proves the webhook ours, or a
      * verified POST that wants a code.  NGX_OK: *body is the answer, text;

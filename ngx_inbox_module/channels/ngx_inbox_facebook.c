@@ -90,6 +90,7 @@ const ngx_inbox_channel_t  ngx_inbox_facebook = {
     ngx_inbox_facebook_parse,              /* parse */
     ngx_inbox_facebook_talks,              /* talks */
     ngx_null_string,                       /* thanks */
+    NULL,                                  /* thank */
     ngx_inbox_meta_greet                   /* greet */
 };
 

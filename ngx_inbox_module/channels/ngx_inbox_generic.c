@@ -88,6 +88,7 @@ const ngx_inbox_channel_t  ngx_inbox_generic = {
     ngx_inbox_generic_parse,               /* parse */
     ngx_inbox_generic_talks,               /* talks */
     ngx_null_string,                       /* thanks */
+    NULL,                                  /* thank */
     NULL                                   /* greet */
 };
 

@@ -94,6 +94,7 @@ const ngx_inbox_channel_t  ngx_inbox_instagram = {
     ngx_inbox_instagram_parse,             /* parse */
     ngx_inbox_instagram_talks,             /* talks */
     ngx_null_string,                       /* thanks */
+    NULL,                                  /* thank */
     ngx_inbox_meta_greet                   /* greet */
 };
 

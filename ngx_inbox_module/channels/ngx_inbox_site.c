@@ -32,5 +32,6 @@ const ngx_inbox_channel_t  ngx_inbox_site = {
     NULL,                                  /* parse */
     NULL,                                  /* talks */
     ngx_null_string,                       /* thanks */
+    NULL,                                  /* thank */
     NULL                                   /* greet */
 };

@@ -51,6 +51,9 @@ const char  *ngx_inbox_telegram_events[] = {
     "edited_message",
     "callback_query",
     "my_chat_member",
+    "business_message",
+    "edited_business_message",
+    "deleted_business_messages",
     NULL
 };
 
@@ -64,6 +67,8 @@ static const ngx_inbox_talk_t  ngx_inbox_telegram_talks[] = {
     { NGX_INBOX_JOB_PROFILE, ngx_inbox_telegram_profile,
       ngx_inbox_telegram_profiled },
     { NGX_INBOX_JOB_TYPING, ngx_inbox_telegram_typing,
+      ngx_inbox_telegram_judge },
+    { NGX_INBOX_JOB_READ, ngx_inbox_telegram_read,
       ngx_inbox_telegram_judge },
     { NGX_INBOX_JOB_MEDIA, ngx_inbox_telegram_find,
       ngx_inbox_telegram_found },
@@ -84,6 +89,7 @@ const ngx_inbox_channel_t  ngx_inbox_telegram = {
     ngx_inbox_telegram_parse,              /* parse */
     ngx_inbox_telegram_talks,              /* talks */
     ngx_null_string,                       /* thanks */
+    ngx_inbox_telegram_thank,              /* thank */
     NULL                                   /* greet */
 };
 
@@ -126,8 +132,7 @@ ngx_inbox_telegram_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 
     ngx_inbox_json_begin(&w, pool);
     ngx_inbox_json_open(&w, '{');
-    ngx_inbox_json_key(&w, "chat_id");
-    ngx_inbox_telegram_put_id(&w, &job->user);
+    ngx_inbox_telegram_put_chat(&w, &job->user);
 
     ngx_inbox_json_key(&w, "text");
     ngx_inbox_json_put(&w, &job->text);
@@ -152,14 +157,63 @@ ngx_inbox_telegram_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 
 
 void
-ngx_inbox_telegram_put_id(ngx_inbox_json_writer_t *w, const ngx_str_t *id)
+ngx_inbox_telegram_put_id(ngx_inbox_json_writer_t *w, const ngx_str_t *user)
 {
-    if (ngx_inbox_telegram_is_number(id, NGX_INBOX_TELEGRAM_USER)) {
-        ngx_inbox_json_raw(w, (char *) id->data, id->len);
+    ngx_str_t  id, connection;
+
+    id = ngx_inbox_telegram_chat(user, &connection);
+
+    if (ngx_inbox_telegram_is_number(&id, NGX_INBOX_TELEGRAM_USER)) {
+        ngx_inbox_json_raw(w, (char *) id.data, id.len);
         return;
     }
 
-    ngx_inbox_json_put(w, id);
+    ngx_inbox_json_put(w, &id);
+}
+
+
+void
+ngx_inbox_telegram_put_chat(ngx_inbox_json_writer_t *w, const ngx_str_t *user)
+{
+    ngx_str_t  connection;
+
+    (void) ngx_inbox_telegram_chat(user, &connection);
+
+    if (connection.len) {
+        ngx_inbox_json_key(w, "business_connection_id");
+        ngx_inbox_json_put(w, &connection);
+    }
+
+    ngx_inbox_json_key(w, "chat_id");
+    ngx_inbox_telegram_put_id(w, user);
+}
+
+
+ngx_str_t
+ngx_inbox_telegram_chat(const ngx_str_t *user, ngx_str_t *connection)
+{
+    u_char     *at;
+    ngx_str_t   id;
+
+    id = *user;
+    ngx_str_null(connection);
+
+    at = ngx_strlchr(user->data, user->data + user->len,
+                     NGX_INBOX_TELEGRAM_VIA);
+
+    if (at != NULL) {
+        id.len = at - user->data;
+    }
+
+    if (at != NULL
+        && ngx_inbox_telegram_is_number(&id, NGX_INBOX_TELEGRAM_USER))
+    {
+        connection->data = at + 1;
+        connection->len = user->len - id.len - 1;
+        return id;
+    }
+
+    return *user;
 }
 
 

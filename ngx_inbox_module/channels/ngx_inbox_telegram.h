@@ -15,6 +15,10 @@
 
 /* digits of a user's id; more do not fit int64 */
 #define NGX_INBOX_TELEGRAM_USER     19
+/* between a client's id and the business connection in whose name he is written
+   to: such a chat is another than the one with the bot itself, and so are the
+   ids of its messages */
+#define NGX_INBOX_TELEGRAM_VIA      '@'
 /* digits of a message's id, an int32: what is longer is a button's */
 #define NGX_INBOX_TELEGRAM_MESSAGE  10
 
@@ -51,6 +55,8 @@ void ngx_inbox_telegram_found(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 ngx_int_t ngx_inbox_telegram_parse(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, const ngx_inbox_hook_t *hook,
     ngx_array_t *events, ngx_uint_t *odd);
+ngx_int_t ngx_inbox_telegram_thank(ngx_pool_t *pool,
+    const ngx_inbox_hook_t *hook, ngx_str_t *body);
 
 
 /* ngx_inbox_telegram_content.c */
@@ -71,9 +77,17 @@ extern const char  *ngx_inbox_telegram_events[];
 ngx_int_t ngx_inbox_telegram_url(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, const char *method, ngx_str_t *url);
 
-/* "chat_id" and the like: digits as a number, anything else as a string */
+/* "user_id" and the like: digits as a number, anything else as a string */
 void ngx_inbox_telegram_put_id(ngx_inbox_json_writer_t *w,
-    const ngx_str_t *id);
+    const ngx_str_t *user);
+
+/* "chat_id", and in whose name */
+void ngx_inbox_telegram_put_chat(ngx_inbox_json_writer_t *w,
+    const ngx_str_t *user);
+
+/* a client's id, and the business connection or len 0 */
+ngx_str_t ngx_inbox_telegram_chat(const ngx_str_t *user,
+    ngx_str_t *connection);
 
 /* see ngx_inbox_talk_t */
 void ngx_inbox_telegram_judge(ngx_pool_t *pool, const ngx_inbox_line_t *line,
@@ -105,6 +119,9 @@ void ngx_inbox_telegram_profiled(ngx_pool_t *pool,
     const ngx_inbox_http_answer_t *answer, ngx_inbox_verdict_t *verdict);
 
 ngx_int_t ngx_inbox_telegram_typing(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
+    ngx_inbox_http_request_t *request);
+ngx_int_t ngx_inbox_telegram_read(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
     ngx_inbox_http_request_t *request);
 

@@ -24,6 +24,8 @@
 static ngx_inbox_job_t ngx_inbox_telegram_parts(const ngx_inbox_job_t *job,
     ngx_uint_t *captioned);
 static ngx_uint_t ngx_inbox_telegram_is_photo(const ngx_inbox_file_t *file);
+static ngx_int_t ngx_inbox_telegram_to(ngx_pool_t *pool,
+    const ngx_inbox_job_t *job, ngx_inbox_http_request_t *request);
 static ngx_int_t ngx_inbox_telegram_reply(ngx_pool_t *pool,
     const ngx_inbox_job_t *job, ngx_inbox_http_request_t *request);
 static ngx_int_t ngx_inbox_telegram_bytes(ngx_pool_t *pool,
@@ -99,8 +101,7 @@ ngx_inbox_telegram_attach(ngx_pool_t *pool, const ngx_inbox_line_t *line,
                                                  : "sendDocument",
                                &request->url)
         != NGX_OK
-        || ngx_inbox_channel_field(pool, request, "chat_id", &job->user)
-           != NGX_OK)
+        || ngx_inbox_telegram_to(pool, job, request) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -131,6 +132,26 @@ ngx_inbox_telegram_is_photo(const ngx_inbox_file_t *file)
            && (ngx_inbox_reader_is(&file->mime, "image/jpeg")
                || ngx_inbox_reader_is(&file->mime, "image/png")
                || ngx_inbox_reader_is(&file->mime, "image/webp"));
+}
+
+
+static ngx_int_t
+ngx_inbox_telegram_to(ngx_pool_t *pool, const ngx_inbox_job_t *job,
+    ngx_inbox_http_request_t *request)
+{
+    ngx_str_t  id, connection;
+
+    id = ngx_inbox_telegram_chat(&job->user, &connection);
+
+    if (connection.len
+        && ngx_inbox_channel_field(pool, request, "business_connection_id",
+                                   &connection)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_inbox_channel_field(pool, request, "chat_id", &id);
 }
 
 

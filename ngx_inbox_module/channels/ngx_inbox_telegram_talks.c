@@ -275,10 +275,43 @@ ngx_inbox_telegram_typing(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 
     ngx_inbox_json_begin(&w, pool);
     ngx_inbox_json_open(&w, '{');
-    ngx_inbox_json_key(&w, "chat_id");
-    ngx_inbox_telegram_put_id(&w, &job->user);
+    ngx_inbox_telegram_put_chat(&w, &job->user);
     ngx_inbox_json_key(&w, "action");
     ngx_inbox_json_raw(&w, "\"typing\"", sizeof("\"typing\"") - 1);
+    ngx_inbox_json_close(&w, '}');
+
+    return ngx_inbox_json_end(&w, &request->body);
+}
+
+
+/* a bot has no read marks of its own, an account does */
+ngx_int_t
+ngx_inbox_telegram_read(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    const ngx_inbox_job_t *job, ngx_inbox_http_request_t *request)
+{
+    ngx_str_t                connection;
+    ngx_inbox_json_writer_t  w;
+
+    (void) ngx_inbox_telegram_chat(&job->user, &connection);
+
+    if (connection.len == 0
+        || !ngx_inbox_telegram_is_number(&job->message,
+                                         NGX_INBOX_TELEGRAM_MESSAGE))
+    {
+        return NGX_DECLINED;
+    }
+
+    if (ngx_inbox_telegram_method(pool, line, "readBusinessMessage", request)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    ngx_inbox_json_begin(&w, pool);
+    ngx_inbox_json_open(&w, '{');
+    ngx_inbox_telegram_put_chat(&w, &job->user);
+    ngx_inbox_json_key(&w, "message_id");
+    ngx_inbox_json_raw(&w, (char *) job->message.data, job->message.len);
     ngx_inbox_json_close(&w, '}');
 
     return ngx_inbox_json_end(&w, &request->body);

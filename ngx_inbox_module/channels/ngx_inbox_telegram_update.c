@@ -8,7 +8,12 @@
  * ngx_inbox_telegram_kinds: what to do with it, or that we know it and leave
  * it alone.  Only private chats concern us.  There chat.id is the client, and
  * (chat.id, message_id) is a message's identity.  In the chats of a business
- * account its own messages come too: those are echoes, told by from.id.
+ * account its own messages come too: those are echoes, told by from.id.  The
+ * client of such a chat is told with its business connection, because answers
+ * need it and because its message ids are another row of numbers.
+ *
+ * A press on a button is answered in the 200 to its webhook: until then the
+ * client's button spins.
  *
  * A part of a wrong type is left out, marks the update as odd and never costs
  * the rest of it; without chat, type and id there is no event.  An update that
@@ -52,6 +57,8 @@ static void ngx_inbox_telegram_message(ngx_inbox_reader_t *t,
 static void ngx_inbox_telegram_business(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_event_t *e);
 static void ngx_inbox_telegram_finish(ngx_inbox_reader_t *t,
+    ngx_inbox_json_t *v, ngx_inbox_event_t *e);
+static void ngx_inbox_telegram_via(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_event_t *e);
 static void ngx_inbox_telegram_deleted(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_event_t *e);
@@ -134,6 +141,49 @@ ngx_inbox_telegram_parse(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     (void) ngx_inbox_json_each(update, ngx_inbox_telegram_take, &t);
 
     return ngx_inbox_reader_close(&t, odd);
+}
+
+
+/*
+ * A button's press is answered so, with nothing to show.  Most updates are none
+ * and are not read again.
+ */
+ngx_int_t
+ngx_inbox_telegram_thank(ngx_pool_t *pool, const ngx_inbox_hook_t *hook,
+    ngx_str_t *body)
+{
+    ngx_str_t                err, id;
+    ngx_inbox_json_t        *v;
+    ngx_inbox_json_writer_t  w;
+
+    static u_char  name[] = "\"callback_query\"";
+
+    if (ngx_strlcasestrn(hook->body.data, hook->body.data + hook->body.len,
+                         name, sizeof(name) - 2)
+        == NULL)
+    {
+        return NGX_DECLINED;
+    }
+
+    v = ngx_inbox_json_parse(pool, &hook->body, &err);
+
+    if (ngx_inbox_json_str(ngx_inbox_json_get(v, "callback_query"), "id", &id)
+        != NGX_OK
+        || id.len == 0 || id.len > NGX_INBOX_MAX_EXTERNAL_ID)
+    {
+        return NGX_DECLINED;
+    }
+
+    ngx_inbox_json_begin(&w, pool);
+    ngx_inbox_json_open(&w, '{');
+    ngx_inbox_json_key(&w, "method");
+    ngx_inbox_json_raw(&w, "\"answerCallbackQuery\"",
+                       sizeof("\"answerCallbackQuery\"") - 1);
+    ngx_inbox_json_key(&w, "callback_query_id");
+    ngx_inbox_json_put(&w, &id);
+    ngx_inbox_json_close(&w, '}');
+
+    return ngx_inbox_json_end(&w, body);
 }
 
 
@@ -254,7 +304,36 @@ ngx_inbox_telegram_finish(ngx_inbox_reader_t *t,
                                       NGX_INBOX_MAX_EXTERNAL_ID);
     e->at = ngx_inbox_telegram_date(t, v);
 
+    ngx_inbox_telegram_via(t, v, e);
     ngx_inbox_reader_push(t, e);
+}
+
+
+/* the client of a business chat, when it is one; an account's connection is
+   digits and letters, some tens of them */
+static void
+ngx_inbox_telegram_via(ngx_inbox_reader_t *t, ngx_inbox_json_t *v,
+    ngx_inbox_event_t *e)
+{
+    u_char     *p;
+    ngx_str_t   connection;
+
+    connection = ngx_inbox_reader_token(t, v, "business_connection_id",
+                                        NGX_INBOX_MAX_NAME);
+    if (connection.len == 0) {
+        return;
+    }
+
+    p = ngx_pnalloc(t->pool, e->user.len + 1 + connection.len);
+    if (p == NULL) {
+        t->failed = 1;
+        return;
+    }
+
+    e->user.len = ngx_sprintf(p, "%V%c%V", &e->user, NGX_INBOX_TELEGRAM_VIA,
+                              &connection)
+                  - p;
+    e->user.data = p;
 }
 
 
@@ -268,6 +347,8 @@ ngx_inbox_telegram_deleted(ngx_inbox_reader_t *t,
     if (!ngx_inbox_telegram_private(t, v, e)) {
         return;
     }
+
+    ngx_inbox_telegram_via(t, v, e);
 
     ids = ngx_inbox_json_get(v, "message_ids");
     n = ngx_inbox_json_size(ids);
@@ -321,6 +402,7 @@ ngx_inbox_telegram_callback(ngx_inbox_reader_t *t,
     }
 
     ngx_inbox_telegram_person(t, from, e);
+    ngx_inbox_telegram_via(t, message, e);
     ngx_inbox_reader_push(t, e);
 }
 

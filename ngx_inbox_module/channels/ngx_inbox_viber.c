@@ -91,6 +91,7 @@ const ngx_inbox_channel_t  ngx_inbox_viber = {
     ngx_inbox_viber_parse,                 /* parse */
     ngx_inbox_viber_talks,                 /* talks */
     ngx_null_string,                       /* thanks */
+    NULL,                                  /* thank */
     NULL                                   /* greet */
 };
 

@@ -115,6 +115,7 @@ const ngx_inbox_channel_t  ngx_inbox_vk = {
     ngx_inbox_vk_parse,                    /* parse */
     ngx_inbox_vk_talks,                    /* talks */
     ngx_string("ok"),                      /* thanks */
+    NULL,                                  /* thank */
     ngx_inbox_vk_greet                     /* greet */
 };
 

@@ -67,6 +67,7 @@ const ngx_inbox_channel_t  ngx_inbox_whatsapp = {
     ngx_inbox_whatsapp_parse,              /* parse */
     ngx_inbox_whatsapp_talks,              /* talks */
     ngx_null_string,                       /* thanks */
+    NULL,                                  /* thank */
     ngx_inbox_meta_greet                   /* greet */
 };
 

@@ -115,9 +115,15 @@ sub desk_telegram {
         { file_id => 'fits', width => 320, height => 320 },
         { file_id => 'large', width => 640, height => 640 }]] })
         if $method eq 'getUserProfilePhotos' && $m->{user_id};
+
+    return no_telegram(400, 'Bad Request: BUSINESS_CONNECTION_INVALID')
+        if ($m->{business_connection_id} // 'bc1') ne 'bc1';
     return yes(JSON::PP::true)
         if $method eq 'sendChatAction' && $m->{action} eq 'typing'
             && $m->{chat_id} eq $self->known->{user};
+    return yes(JSON::PP::true)
+        if $method eq 'readBusinessMessage' && $m->{business_connection_id}
+            && $m->{chat_id} eq $self->known->{user} && $m->{message_id};
     return;
 }
 

@@ -60,7 +60,7 @@ static ngx_int_t
 adapter_hook(adapter_t *a)
 {
     ngx_int_t                   rc;
-    ngx_str_t                   kind;
+    ngx_str_t                   kind, thanks;
     ngx_uint_t                  i, odd;
     ngx_array_t                *events;
     adapter_request_t           request;
@@ -126,6 +126,13 @@ adapter_hook(adapter_t *a)
     }
 
     ngx_inbox_json_close(&w, ']');
+
+    if (channel->thank != NULL
+        && channel->thank(a->pool, &hook, &thanks) == NGX_OK)
+    {
+        adapter_field(&w, "thanks", &thanks);
+    }
+
     ngx_inbox_json_close(&w, '}');
 
     return adapter_finish(&w);
