@@ -70,8 +70,8 @@ chaos:         ## trouble of all kinds for ten minutes, and docs/chaos.md
 	@tools/module
 	@exec tools/chaos
 
-fuzz:          ## fuzz the parsers, ten minutes: SECONDS_EACH=120
-	@tools/packages build fuzz
+fuzz:          ## fuzz the parsers and the server: SECONDS_EACH=120
+	@tools/packages build run test
 	@exec t/fuzz/run.sh $(SECONDS_EACH)
 
 check:         ## style, layers, warnings, clang-tidy

@@ -11,6 +11,7 @@
 #include "ngx_inbox_ask.h"
 #include "ngx_inbox_json.h"
 #include "ngx_inbox_reply.h"
+#include "ngx_inbox_text.h"
 
 
 /* seconds that a browser remembers a preflight */
@@ -34,6 +35,7 @@ ngx_inbox_cors_is_asked(ngx_inbox_ctx_t *ctx)
 
     return ctx->path.len >= sizeof(widget)
            && ngx_strncmp(ctx->path.data, widget, sizeof(widget) - 1) == 0
+           && ngx_inbox_text_is_id(&ctx->param[0])
            && ngx_inbox_ctx_header(ctx->r, "origin").len;
 }
 

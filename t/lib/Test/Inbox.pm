@@ -314,6 +314,25 @@ sub fcall {
 }
 
 
+# keys in Redis with a name that docs/redis.md does not give
+sub strange_keys {
+    my ($self) = @_;
+
+    my @names = map { s/\\\{(\w+)\\\}/
+        $1 eq 'n' ? '\\d+' : $1 eq 'digest' ? '[0-9a-f]+'
+            : '[a-z0-9_-]*'/gerx }
+        map { quotemeta } map { /`(.+?)`/g }
+        slurp("$TOP/docs/redis.md") =~ /^\| (`.*?) \|/mg;
+    my $known = join '|', @names;
+
+    die "docs/redis.md has no table of keys\n" if @names < 30;
+
+    return grep {
+        !/^inbox:(spaces|\{[a-z0-9][a-z0-9_-]{0,31}\}:($known))$/
+    } @{$self->redis->call(KEYS => '*')};
+}
+
+
 # bytes of t/fixtures/<channel>/<case>/request
 sub fixture {
     my ($self, $name, $file) = @_;
