@@ -2,7 +2,8 @@
 /*
  * Copyright (C) the ngx_inbox authors
  *
- * Words are separated by one space, lines by one LF; nothing is copied.
+ * Words are separated by one space, lines by one LF; nothing is copied.  One
+ * word may have spaces: the last of a visitor's line, a piece of JSON.
  */
 
 #include "ngx_inbox_notice.h"
@@ -10,6 +11,9 @@
 
 /* words of one line: a chat's group of three repeats */
 #define NGX_INBOX_NOTICE_WORDS  128
+
+/* the word of a visitor's line that is the rest of it, spaces and all */
+#define NGX_INBOX_NOTICE_ENTRY  7
 
 
 typedef struct {
@@ -22,6 +26,8 @@ static void ngx_inbox_notice_line(ngx_inbox_notice_listener_t *listener,
     const ngx_str_t *space, ngx_str_t *word, ngx_uint_t n);
 static ngx_uint_t ngx_inbox_notice_is(ngx_str_t *word, ngx_uint_t n,
     const char *kind, ngx_uint_t least);
+static void ngx_inbox_notice_visitor(ngx_inbox_notice_t *notice,
+    ngx_str_t *word, ngx_uint_t n);
 static void ngx_inbox_notice_chats(ngx_inbox_notice_listener_t *listener,
     ngx_inbox_notice_t *notice, ngx_str_t *word, ngx_uint_t n);
 
@@ -32,7 +38,7 @@ ngx_inbox_notice_read(const ngx_str_t *space, const ngx_str_t *payload,
 {
     u_char                      *p, *last;
     ngx_str_t                    word[NGX_INBOX_NOTICE_WORDS];
-    ngx_uint_t                   n;
+    ngx_uint_t                   n, rest;
     ngx_inbox_notice_listener_t  listener;
 
     listener.handler = handler;
@@ -44,8 +50,10 @@ ngx_inbox_notice_read(const ngx_str_t *space, const ngx_str_t *payload,
 
     while (p < last && n < NGX_INBOX_NOTICE_WORDS) {
         word[n].data = p;
+        rest = (n == NGX_INBOX_NOTICE_ENTRY
+                && ngx_inbox_notice_is(word, n, "visitor", n));
 
-        while (p < last && *p != ' ' && *p != '\n') {
+        while (p < last && (*p != ' ' || rest) && *p != '\n') {
             p++;
         }
 
@@ -77,9 +85,7 @@ ngx_inbox_notice_line(ngx_inbox_notice_listener_t *listener,
     }
 
     if (ngx_inbox_notice_is(word, n, "visitor", 3)) {
-        notice.type = NGX_INBOX_NOTICE_VISITOR;
-        notice.channel = word[1];
-        notice.id = word[2];
+        ngx_inbox_notice_visitor(&notice, word, n);
 
     } else if (ngx_inbox_notice_is(word, n, "read", 2)) {
         notice.type = NGX_INBOX_NOTICE_READ;
@@ -123,6 +129,31 @@ ngx_inbox_notice_is(ngx_str_t *word, ngx_uint_t n, const char *kind,
     return n >= least
            && word[0].len == ngx_strlen(kind)
            && ngx_strncmp(word[0].data, kind, word[0].len) == 0;
+}
+
+
+/* channel, id; low, rev, chat, fresh or `-`, entry */
+
+static void
+ngx_inbox_notice_visitor(ngx_inbox_notice_t *notice, ngx_str_t *word,
+    ngx_uint_t n)
+{
+    notice->type = NGX_INBOX_NOTICE_VISITOR;
+    notice->channel = word[1];
+    notice->id = word[2];
+
+    if (n <= NGX_INBOX_NOTICE_ENTRY) {
+        return;
+    }
+
+    notice->low = word[3];
+    notice->rev = word[4];
+    notice->chat = word[5];
+    notice->entry = word[NGX_INBOX_NOTICE_ENTRY];
+
+    if (word[6].len > 1) {
+        notice->fresh = word[6];
+    }
 }
 
 

@@ -15,7 +15,9 @@
 
 typedef enum {
     NGX_INBOX_NOTICE_CHAT = 0,    /* rev, chat, flags */
-    NGX_INBOX_NOTICE_VISITOR,     /* the transcript of channel's visitor id */
+    NGX_INBOX_NOTICE_VISITOR,     /* the transcript of channel's visitor id; and
+                                     what is new in it: low, rev, chat, fresh,
+                                     entry; or entry has no length */
     NGX_INBOX_NOTICE_READ,        /* audience: the agent */
     NGX_INBOX_NOTICE_TYPING,      /* chat, from, id (agent or "-"), channel and
                                      user (or "-"), name (JSON literal) */
@@ -37,6 +39,11 @@ typedef struct {
     ngx_str_t                from;
     ngx_str_t                user;
     ngx_str_t                name;
+
+    ngx_str_t                low;           /* rev of the message before it */
+    ngx_str_t                fresh;         /* its id, when it is not delivered
+                                               yet; or no length */
+    ngx_str_t                entry;         /* the Message as he sees it */
 
     unsigned                 changed:1;     /* c: the Chat */
     unsigned                 transcript:1;  /* m: for agents */

@@ -49,6 +49,7 @@ struct ngx_inbox_park_s {
     ngx_inbox_roll_t               roll;
     ngx_inbox_rota_t               rota;
     uint32_t                       noticed;     /* us, of the last notice */
+    const void                    *said;        /* by the notice at hand */
 };
 
 
@@ -95,6 +96,7 @@ ngx_inbox_park_create(ngx_pool_t *pool, ngx_inbox_main_conf_t *conf,
 
     park->conf = conf;
     park->log = log;
+    park->said = NULL;
 
     if (ngx_inbox_roll_create(&park->roll, log) != NGX_OK) {
         return NULL;
@@ -291,6 +293,16 @@ ngx_inbox_park_notify(ngx_inbox_park_t *park, const ngx_str_t *topic,
 
 
 void
+ngx_inbox_park_say(ngx_inbox_park_t *park, const ngx_str_t *topic,
+    const void *said)
+{
+    park->said = said;
+    ngx_inbox_park_notify(park, topic, NGX_INBOX_WAKE_NOTICE);
+    park->said = NULL;
+}
+
+
+void
 ngx_inbox_park_notify_under(ngx_inbox_park_t *park, const ngx_str_t *head,
     ngx_inbox_wake_e why)
 {
@@ -307,6 +319,10 @@ ngx_inbox_park_mark(ngx_inbox_roll_entry_t *e, ngx_uint_t why)
 
     if (why == NGX_INBOX_WAKE_NOTICE && p->rota.woken == 0) {
         p->rota.woken = p->park->noticed;
+    }
+
+    if (p->owner->hear != NULL) {
+        p->owner->hear(p, p->park->said);
     }
 
     ngx_inbox_rota_mark(&p->park->rota, &p->rota, why);

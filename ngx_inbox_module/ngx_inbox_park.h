@@ -56,6 +56,11 @@ typedef struct {
        what the record owns; p is freed when this returns */
     void   (*gone)(ngx_inbox_parked_t *p);
 
+    /* p has just been marked for a wake by a notice that says so much, or by
+       something else: NULL.  Only to look and to copy.  NULL: the owner does
+       not listen */
+    void   (*hear)(ngx_inbox_parked_t *p, const void *said);
+
     /* r was made anew, to be answered or only to be logged: say whose it is.
        NULL: nobody wants to know */
     void   (*dress)(ngx_inbox_parked_t *p, ngx_http_request_t *r);
@@ -125,6 +130,10 @@ ngx_int_t ngx_inbox_park_hold(ngx_http_request_t *r,
 /* wakes all on topic */
 void ngx_inbox_park_notify(ngx_inbox_park_t *park, const ngx_str_t *topic,
     ngx_inbox_wake_e why);
+
+/* the same by a notice, which their owners may hear out first */
+void ngx_inbox_park_say(ngx_inbox_park_t *park, const ngx_str_t *topic,
+    const void *said);
 
 /* wakes all on topics that begin so; an empty beginning: all there are.  Looks
    at every topic: for what is rare */

@@ -15,10 +15,15 @@
 #include "ngx_inbox_park.h"
 #include "ngx_inbox_receipt.h"
 #include "ngx_inbox_reply.h"
+#include "ngx_inbox_said.h"
 #include "ngx_inbox_serve.h"
 #include "ngx_inbox_share.h"
 #include "ngx_inbox_topic.h"
 #include "ngx_inbox_typing.h"
+
+
+/* a visitor's question: channel, its rev, user, since, before, limit */
+#define NGX_INBOX_POLL_SINCE  3
 
 
 static ngx_uint_t ngx_inbox_poll_recall(ngx_inbox_parked_t *p,
@@ -38,6 +43,7 @@ static void ngx_inbox_poll_answer(ngx_inbox_parked_t *p,
     ngx_inbox_answer_t *answer);
 static ngx_http_request_t *ngx_inbox_poll_rise(ngx_inbox_parked_t *p);
 static void ngx_inbox_poll_refuse(ngx_inbox_parked_t *p);
+static void ngx_inbox_poll_hear(ngx_inbox_parked_t *p, const void *said);
 static void ngx_inbox_poll_wake(ngx_inbox_parked_t *p, ngx_inbox_wake_e why);
 static void ngx_inbox_poll_gone(ngx_inbox_parked_t *p);
 static ngx_int_t ngx_inbox_poll_once(ngx_inbox_ctx_t *ctx,
@@ -52,6 +58,7 @@ static ngx_int_t ngx_inbox_poll_send(ngx_http_request_t *r,
 static const ngx_inbox_park_owner_t  ngx_inbox_poll_owner = {
     ngx_inbox_poll_wake,
     ngx_inbox_poll_gone,
+    ngx_inbox_poll_hear,
     ngx_inbox_poll_dress
 };
 
@@ -351,6 +358,7 @@ ngx_inbox_poll_rise(ngx_inbox_parked_t *p)
     cors = rec->cors;
     ngx_inbox_poll_strings(rec, &s);
     ngx_inbox_census_remove(rec->worker->census, &s.space);
+    ngx_inbox_said_free(rec->said);
 
     r = ngx_inbox_park_rise(p);
 
@@ -379,13 +387,57 @@ ngx_inbox_poll_refuse(ngx_inbox_parked_t *p)
 }
 
 
+/*
+ * A poll that lies asleep knows all there was before its since, and has been
+ * told of everything after it: so the first thing that it is told, when it is
+ * one message and nothing else, is its answer.  Whatever comes besides leaves
+ * the answer to the store.
+ */
+
 static void
-ngx_inbox_poll_wake(ngx_inbox_parked_t *p, ngx_inbox_wake_e why)
+ngx_inbox_poll_hear(ngx_inbox_parked_t *p, const void *said)
 {
+    ngx_uint_t                first;
     ngx_inbox_poll_record_t   *rec;
     ngx_inbox_poll_strings_t   s;
 
     rec = ngx_inbox_park_record(p);
+
+    if (rec->fn != NGX_INBOX_FN_VISITOR) {
+        return;
+    }
+
+    first = !rec->told;
+    rec->told = 1;
+
+    ngx_inbox_said_free(rec->said);
+    rec->said = NULL;
+
+    if (first && said != NULL) {
+        ngx_inbox_poll_strings(rec, &s);
+        rec->said = ngx_inbox_said_make(said, &s.arg[NGX_INBOX_POLL_SINCE],
+                                        rec->worker->log);
+    }
+}
+
+
+static void
+ngx_inbox_poll_wake(ngx_inbox_parked_t *p, ngx_inbox_wake_e why)
+{
+    ngx_inbox_said_t          *said;
+    ngx_inbox_poll_record_t   *rec;
+    ngx_inbox_poll_strings_t   s;
+
+    rec = ngx_inbox_park_record(p);
+    said = rec->said;
+    rec->said = NULL;
+    rec->told = 0;
+
+    if (said != NULL) {
+        ngx_inbox_poll_answer(p, ngx_inbox_said_answer(said));
+        ngx_inbox_said_free(said);
+        return;
+    }
 
     if (why == NGX_INBOX_WAKE_REVOKED || why == NGX_INBOX_WAKE_AGAIN) {
         ngx_inbox_poll_strings(rec, &s);
@@ -417,6 +469,7 @@ ngx_inbox_poll_gone(ngx_inbox_parked_t *p)
 
     ngx_inbox_poll_strings(rec, &s);
     ngx_inbox_census_remove(rec->worker->census, &s.space);
+    ngx_inbox_said_free(rec->said);
 
     if (rec->call != NULL) {
         ngx_inbox_share_forget(rec->call);

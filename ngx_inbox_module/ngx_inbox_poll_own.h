@@ -12,6 +12,7 @@
 
 #include "ngx_inbox_poll.h"
 #include "ngx_inbox_park.h"
+#include "ngx_inbox_said.h"
 #include "ngx_inbox_share.h"
 
 
@@ -22,6 +23,7 @@
 typedef struct {
     ngx_inbox_worker_t        *worker;
     ngx_inbox_sharer_t        *call;     /* in flight, or NULL */
+    ngx_inbox_said_t          *said;     /* its answer, or NULL */
 
     uint32_t                   typing;   /* mark of when it came */
 
@@ -30,6 +32,7 @@ typedef struct {
     unsigned                   first:1;  /* not asked yet */
     unsigned                   last:1;   /* answer, whatever it is */
     unsigned                   cors:1;   /* a page of another origin waits */
+    unsigned                   told:1;   /* of something since it was woken */
 
     uint16_t                   space;    /* lengths */
     uint16_t                   channel;

@@ -251,7 +251,7 @@ ngx_inbox_worker_on_notice(void *data, ngx_inbox_notice_t *notice)
     case NGX_INBOX_NOTICE_VISITOR:
         ngx_inbox_topic_visitor(topic, &notice->space, &notice->channel,
                                      &notice->id, &name);
-        ngx_inbox_park_notify(w->park, &name, NGX_INBOX_WAKE_NOTICE);
+        ngx_inbox_park_say(w->park, &name, notice);
         break;
 
     case NGX_INBOX_NOTICE_CHANNEL:

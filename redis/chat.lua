@@ -32,6 +32,9 @@ do
   local NAMING = {'channel', 'kind', 'polled', 'ctitle', 'user', 'name',
                   'username', 'phone', 'email', 'title', 'created', 'tags'}
 
+  -- bytes of a notice, with an entry in it
+  local NOTICE_MOST = 2048
+
   -- is an agent among `,petro,olga,`?
   function Chat.has(people, id)
     return string.find(people, ',' .. id .. ',', 1, true) ~= nil
@@ -82,7 +85,7 @@ do
       moved = false, turned = false, renamed = false, changed = false,
       said = false, queued = false, hears = false, regen = false,
       answered = false, rests = false, top = false, cleared = false,
-      left = false, heard_by_visitor = false,
+      left = false, heard_by_visitor = false, carries = false,
       root = root, n = n, status = f[1], was = f[1], polled = f[2] or '',
       group = f[3] or '', parts = f[4] or '', blocked = f[5] or '',
       nm = tonumber(f[6] or 0), nc = tonumber(f[7] or 0),
@@ -276,6 +279,17 @@ do
     chat.top, chat.moved = m.rev, true
   end
 
+  -- A message for a visitor, just added, and nothing else happened: its notice
+  -- carries it to those who know all before it.  low: rev of the message before,
+  -- see Chat.low(); shown: as he sees it, Message.for_visitor()
+  function Chat.carry(chat, low, m, shown)
+    if low then
+      local fresh = (m.from == 'agent') and m.rev .. '-' .. m.number or '-'
+      chat.carries = ' ' .. low .. ' ' .. m.rev .. ' ' .. chat.n .. ' ' .. fresh
+                     .. ' ' .. shown
+    end
+  end
+
   -- a client's message, written at heard (µs), which his platform calls
   -- external (or nothing): he waits from his first one without an answer
   function Chat.wait(s, chat, m, heard, external)
@@ -308,9 +322,14 @@ do
                        text = Json.quote(words or '')})
   end
 
+  -- the rev of the last message as it was born, by what people see of it
+  function Chat.low(last)
+    return string.match(last, '^{"id":"(%d+)')
+  end
+
   -- the score of a chat in the lists: rev of its last message
   local function score(chat)
-    return chat.top or string.match(chat.last, '^{"id":"(%d+)')
+    return chat.top or Chat.low(chat.last)
   end
 
   -- The keys of the lists that hold a chat in its state, and its audience:
@@ -489,11 +508,17 @@ do
 
   -- audience: of a change of the Chat
   function Chat.words(chat, rev, flags, audience)
-    return rev .. ' ' .. chat.n .. ' ' .. flags .. (chat.said and 'm' or '')
-           .. (chat.queued and 'q' or '')
-           .. (audience and table.concat(audience) or '')
-           .. (chat.heard_by_visitor
-               and '\nvisitor ' .. chat.channel .. ' ' .. chat.user or '')
+    local words = rev .. ' ' .. chat.n .. ' ' .. flags
+                  .. (chat.said and 'm' or '') .. (chat.queued and 'q' or '')
+                  .. (audience and table.concat(audience) or '')
+    if not chat.heard_by_visitor then
+      return words
+    end
+    words = words .. '\nvisitor ' .. chat.channel .. ' ' .. chat.user
+    if chat.carries and #words + #chat.carries <= NOTICE_MOST - #'chat ' then
+      return words .. chat.carries
+    end
+    return words
   end
 
   -- the end of every call that has written: clock, counts, one notice

@@ -211,7 +211,7 @@ do
     end
     Reply.keep_refs(s.root, chat.n, e.refs)
     Chat.top(s, chat, m, e.preview, e.count)
-    return piece
+    return piece, m
   end
 
   -- What a messenger's client writes cannot be asked for again, and a platform
@@ -484,9 +484,12 @@ do
           known_chat.channel, known_chat.user = c.id, e.user
         end
       end
-      local word, chat, piece = 'none', known_chat, nil
+      local low = c.visitor and known_chat
+                  and Chat.low(call('HGET', Keys.chat(s.root, known_chat.n),
+                                    'last'))
+      local word, chat, piece, m = 'none', known_chat, nil, nil
       if not is_barred(known_chat, e) then
-        word, chat, piece = does[e.type](s, c, known_chat, e)
+        word, chat, piece, m = does[e.type](s, c, known_chat, e)
       elseif c.visitor then
         fail('FORBIDDEN you cannot write here')
       end
@@ -497,6 +500,9 @@ do
       answer[3 * i - 2] = word
       answer[3 * i - 1] = chat and chat.n or ''
       answer[3 * i] = c.visitor and piece and Message.for_visitor(piece) or ''
+      if low and word == 'new' then
+        Chat.carry(chat, low, m, answer[3 * i])
+      end
     end
     finish(s, chats)
     return answer

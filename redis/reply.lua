@@ -87,9 +87,12 @@ do
     check_window(s, c, chat)
     local list = files(s, caller, r)
     r.attachments = list and File.attach(s.root, chat.n, list) or r.attachments
-    local m = message(caller, r)
+    local m, low = message(caller, r), Chat.low(chat.last)
     m.delivery = (chat.polled == '1') and '"sent"' or '"queued"'
     local piece = Chat.add(s, chat, m)
+    if chat.polled == '1' and c.enabled == '1' then
+      Chat.carry(chat, low, m, Message.for_visitor(piece))
+    end
     Reply.keep_refs(s.root, chat.n, r.refs)
     Chat.answer(s, chat)
     Stats.answered(s, chat)

@@ -88,6 +88,7 @@ static void ngx_inbox_park_test_exit(ngx_cycle_t *cycle);
 static const ngx_inbox_park_owner_t  ngx_inbox_park_test_owner = {
     ngx_inbox_park_test_wake,
     ngx_inbox_park_test_gone,
+    NULL,
     NULL
 };
 
