@@ -208,7 +208,7 @@ do
       return Message.at(root, n, done)
     end
     local piece, number = Reply[r.kind](s, caller, chat, r)
-    Once.keep(root, caller, path, r.key, r.digest, n, number)
+    Once.keep(root, caller, path, r.key, r.digest, number)
     return piece
   end)
 
@@ -225,7 +225,7 @@ do
       if turn(s, caller, chat) then
         Chat.done(s, Chat.save(s, chat))
       end
-      Once.keep(root, caller, path, once, body, n, 0)
+      Once.keep(root, caller, path, once, body, 0)
     end
     return Chat.show(s, caller, chat)
   end

@@ -19,6 +19,8 @@ do
   local DAY_S = 86400
   -- ids in one answer of the sweep
   local STEP = 100
+  -- files without a message that are looked at when a visitor goes
+  local LOOSE = 1000
   -- files in one message
   local MOST = 10
 
@@ -57,8 +59,9 @@ do
     if not TYPES[f.type] or not string.find(f.id, '^%x+$') or #f.id ~= 32 then
       badcall('file')
     end
-    local once = key ~= '' and Keys.idem(s.root, owner,
-                                         redis.sha1hex('files ' .. key))
+    -- a visitor's own id is told by no key that stays when he is erased
+    local once = key ~= '' and Keys.idem(s.root, 'files', redis.sha1hex(
+                                         owner .. ' ' .. key))
     local known = before(s.root, once, digest)
     if known then
       return known
@@ -136,11 +139,23 @@ do
     return show(id, f) .. ',"local":true}'
   end
 
-  -- a chat goes: so do its files
-  function File.doom(root, n)
+  local function doom(root, id)
+    call('ZADD', Keys.doomed(root), 0, id)
+    call('UNLINK', Keys.file(root, id))
+  end
+
+  -- A chat goes: so do its files, and what its visitor has uploaded and not sent
+  -- (among the youngest thousand of all; the rest goes within a day).  owner: he,
+  -- as an uploader
+  function File.doom(root, n, owner)
     for _, id in ipairs(call('HKEYS', Keys.refs(root, n))) do
-      call('ZADD', Keys.doomed(root), 0, id)
-      call('UNLINK', Keys.file(root, id))
+      doom(root, id)
+    end
+    for _, id in ipairs(call('ZREVRANGE', Keys.files(root), 0, LOOSE - 1)) do
+      if call('HGET', Keys.file(root, id), 'who') == owner then
+        call('ZREM', Keys.files(root), id)
+        doom(root, id)
+      end
     end
   end
 
@@ -149,8 +164,7 @@ do
                      Num.text(now - DAY), 'LIMIT', 0, STEP)
     for _, id in ipairs(old) do
       call('ZREM', Keys.files(root), id)
-      call('UNLINK', Keys.file(root, id))
-      call('ZADD', Keys.doomed(root), 0, id)
+      doom(root, id)
     end
   end
 

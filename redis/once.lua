@@ -22,17 +22,17 @@ do
     if not value then
       return nil
     end
-    local body, number = string.match(value, '^(%S*) %d+ (%d+)$')
+    local body, number = string.match(value, '^(%S*) (%d+)$')
     if body ~= digest then
       fail('MISMATCH this key came with another body')
     end
     return number
   end
 
-  function Once.keep(root, caller, path, key, digest, n, number)
+  function Once.keep(root, caller, path, key, digest, number)
     if key ~= '' then
-      call('SET', key_of(root, caller, path, key),
-           digest .. ' ' .. n .. ' ' .. number, 'EX', DAY_S)
+      call('SET', key_of(root, caller, path, key), digest .. ' ' .. number,
+           'EX', DAY_S)
     end
   end
 end
