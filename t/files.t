@@ -155,7 +155,8 @@ my $path = "$dir/" . substr($id, 0, 2) . "/$id";
 ok(-e $path, 'it is on disk');
 is(agent($t->token, DELETE => "chats/$chat")->{status}, 204, 'the chat goes');
 is($t->get($links[2])->{status}, 404, 'the link is dead at once');
-ok($t->wait_for(sub { !-e $path }), 'and the bytes soon');
+# a round of the sweep is ten seconds
+ok($t->wait_for(sub { !-e $path }, 30), 'and the bytes soon');
 
 $t->done();
 

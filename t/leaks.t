@@ -104,8 +104,9 @@ sub state {
         =~ /^RssAnon:\s+(\d+)/m;
     my @fds = glob "/proc/$pid/fd/*";
 
-    # deadlines of what was counted by the minute are no leak
-    my @keys = sort grep { !/:limit|:stats|:day|:seen|:attended|:audit/ }
+    # deadlines of what was counted by the minute are no leak, nor is a worker's
+    # word of its polls, which is told at times
+    my @keys = sort grep { !/:limit|:stats|:day|:seen|:attended|:audit|:parked/ }
         @{$t->redis->call(KEYS => '*')};
 
     $t->wait_for(sub { $t->metric('inbox_connections_free') > 4000 });
