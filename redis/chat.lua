@@ -252,23 +252,21 @@ do
     return Chat.json(s, caller, chat, seen)
   end
 
-  -- Adds a message: m as Message.piece() takes it, without what the chat knows.
-  -- It is in the log at once; Chat.save() must follow.  Gives the piece.
+  -- Adds a message: m as Log.piece() takes it, without what the chat knows and
+  -- is added to it.  It is in the log at once; Chat.save() must follow.
   function Chat.add(s, chat, m)
     chat.nm = chat.nm + 1
     m.n, m.number, m.nth = chat.n, Num.text(chat.nm), chat.nc
     m.rev = Space.take(s)
     m.at = s.at or Time.json(s.now)
     s.at = m.at
-    local piece = Message.piece(m)
-    call('RPUSH', Keys.log(s.root, chat.n), piece)
-    chat.nb = chat.nb + #piece
-    s.messages, s.bytes = s.messages + 1, s.bytes + #piece
+    local bytes = Log.add(s.root, chat.n, m)
+    chat.nb = chat.nb + bytes
+    s.messages, s.bytes = s.messages + 1, s.bytes + bytes
     chat.said = true
     if chat.polled == '1' and m.kind ~= 'note' and not m.event then
       chat.heard_by_visitor = true
     end
-    return piece
   end
 
   -- m, just added, becomes the last message: it moves the chat to the top

@@ -202,7 +202,7 @@ do
     else
       from_app(s, chat, m)
     end
-    local piece = Chat.add(s, chat, m)
+    Chat.add(s, chat, m)
     if e.from == 'client' then
       Chat.wait(s, chat, m, heard(s, c, chat, e), not c.visitor and e.message)
     end
@@ -211,7 +211,7 @@ do
     end
     Reply.keep_refs(s.root, chat.n, e.refs)
     Chat.top(s, chat, m, e.preview, e.count)
-    return piece, m
+    return m
   end
 
   -- What a messenger's client writes cannot be asked for again, and a platform
@@ -347,7 +347,7 @@ do
     if paced then
       call('HSET', Keys.chat(s.root, chat.n), 'pace', paced)
     end
-    return 'new', chat, add(s, c, chat, e)
+    return 'new', chat, nil, add(s, c, chat, e)
   end
 
   -- attachments without their ids, which are new with each delivery
@@ -496,6 +496,9 @@ do
       if chat and not by_user[e.user] then
         by_user[e.user] = chat
         chats[#chats + 1] = chat
+      end
+      if m and c.visitor then
+        piece = Log.piece(m)
       end
       answer[3 * i - 2] = word
       answer[3 * i - 1] = chat and chat.n or ''

@@ -23,7 +23,7 @@ do
     if from == 0 then
       lines[#lines + 1] = '{"chat":' .. Chat.json(s, caller, chat) .. '}\n'
     end
-    local pieces = call('LRANGE', Keys.log(s.root, n), from, from + STEP - 1)
+    local pieces = Log.range(s.root, n, from + 1, from + STEP)
     for _, piece in ipairs(pieces) do
       lines[#lines + 1] = '{"message":' .. piece .. '}\n'
     end

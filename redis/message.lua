@@ -1,14 +1,14 @@
 
 
--- Message: one line of a chat's transcript, kept as finished JSON.
+-- Message: one line of a chat's transcript, a finished piece of JSON; how it lies
+-- in Redis only Log knows.
 --
 -- A piece has its members always in the order of NAMES.  A raw `,"name":` can
 -- not stand inside a JSON string (there each quote has a backslash before it), so a
 -- piece is taken apart by looking for them one after another; people may write
 -- what they like.
 --
--- Nothing is ever taken out of `log:{n}`, so a message's place in it is its
--- number.  Its id is `{rev at creation}-{number}`: ids of a chat sort by age.
+-- Its id is `{rev at creation}-{number}`: ids of a chat sort by age.
 
 local Message = {}
 
@@ -27,25 +27,6 @@ do
   -- in a chat with more messages the external ids are kept by number as well
   local LONG = 500
   local SCAN_STEP = 500
-
-  -- What does not depend on the kind of message.  m: rev, number, n (chat), at
-  -- and nth are required; the rest as raw JSON, nil where there is nothing.
-  function Message.piece(m)
-    return '{"id":"' .. m.rev .. '-' .. m.number .. '","chat":' .. m.n
-           .. ',"rev":' .. m.rev .. ',"kind":"' .. (m.kind or 'text')
-           .. '","from":"' .. m.from .. '","nth":'
-           .. string.format('%d', m.nth)
-           .. ',"event":' .. (m.event or 'null')
-           .. ',"author":' .. (m.author or 'null')
-           .. ',"text":' .. (m.text or '""')
-           .. ',"attachments":' .. (m.attachments or '[]')
-           .. ',"reply_to":' .. (m.reply_to or 'null')
-           .. ',"at":' .. m.at
-           .. ',"sent_at":' .. (m.sent_at or 'null')
-           .. ',"edited_at":' .. (m.edited_at or 'null')
-           .. ',"deleted":false,"reactions":[],"delivery":'
-           .. (m.delivery or 'null') .. ',"error":null}'
-  end
 
   -- a piece as a table of raw JSON texts by name, and back
   function Message.split(piece)
@@ -86,7 +67,7 @@ do
 
   -- the piece with that number, or false
   function Message.at(root, n, number)
-    return call('LINDEX', Keys.log(root, n), number - 1)
+    return Log.at(root, n, number)
   end
 
   -- the number that an id from outside tells; nil: it is no id
@@ -159,7 +140,7 @@ do
   local function store(root, n, number, m, rev)
     m.rev = rev
     local piece = Message.join(m)
-    call('LSET', Keys.log(root, n), number - 1, piece)
+    Log.put(root, n, number, m, piece)
     call('ZADD', Keys.changed(root, n), rev, number)
     return piece
   end
@@ -223,7 +204,7 @@ do
     local step = MARK_FIRST
     while last > low do
       local first = math.max(last - step, low)
-      local pieces = call('LRANGE', Keys.log(s.root, n), first, last - 1)
+      local pieces = Log.range(s.root, n, first + 1, last)
       if id and (not pieces[last - first]
                  or Message.id(pieces[last - first]) ~= '"' .. id .. '"')
       then

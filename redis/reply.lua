@@ -70,10 +70,11 @@ do
     check(s, chat, r)
     local list = files(s, caller, r)
     r.attachments = list and File.attach(s.root, chat.n, list) or r.attachments
-    local piece = Chat.add(s, chat, message(caller, r))
+    local m = message(caller, r)
+    Chat.add(s, chat, m)
     Reply.keep_refs(s.root, chat.n, r.refs)
     Chat.done(s, Chat.keep(s, chat))
-    return piece, chat.nm
+    return Log.piece(m), chat.nm
   end
 
   function Reply.text(s, caller, chat, r)
@@ -89,7 +90,8 @@ do
     r.attachments = list and File.attach(s.root, chat.n, list) or r.attachments
     local m, low = message(caller, r), Chat.low(chat.last)
     m.delivery = (chat.polled == '1') and '"sent"' or '"queued"'
-    local piece = Chat.add(s, chat, m)
+    Chat.add(s, chat, m)
+    local piece = Log.piece(m)
     if chat.polled == '1' and c.enabled == '1' then
       Chat.carry(chat, low, m, Message.for_visitor(piece))
     end

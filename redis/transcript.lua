@@ -17,11 +17,6 @@ do
   -- where a poll looks first
   local TAIL = 3
 
-  -- pieces with numbers first..last (from 1)
-  local function range(root, n, first, last)
-    return call('LRANGE', Keys.log(root, n), first - 1, last - 1)
-  end
-
   -- The newest messages with a number below `below` that view() shows, oldest
   -- first, and the cursor for those before them, or nil: these were the first.
   local function back(root, n, below, limit, view)
@@ -29,7 +24,7 @@ do
     local last = below - 1
     while last >= 1 and #found < limit and scanned < SCAN_MOST do
       local first = math.max(last - math.min(limit, STEP) + 1, 1)
-      local pieces = range(root, n, first, last)
+      local pieces = Log.range(root, n, first, last)
       for i = #pieces, 1, -1 do
         local shown = view(pieces[i])
         last = first + i - 2
@@ -55,7 +50,7 @@ do
     -- what is asked for is near the end: gallop down, then halve
     while high > 1 do
       local at = math.max(len + 1 - step, 1)
-      if (Message.look(Message.at(root, n, at))) <= since then
+      if Log.born(root, n, at) <= since then
         low = at + 1
         break
       end
@@ -63,7 +58,7 @@ do
     end
     while low < high do
       local middle = math.floor((low + high) / 2)
-      if (Message.look(Message.at(root, n, middle))) <= since then
+      if Log.born(root, n, middle) <= since then
         low = middle + 1
       else
         high = middle
@@ -134,16 +129,17 @@ do
     local f = {list = {}, since = since, limit = limit, till = till,
                view = view, born = nil, cut = nil}
     -- mostly a poll is about the last one
-    local tail = call('LRANGE', Keys.log(root, n), -TAIL, -1)
+    local tail = Log.tail(root, n, TAIL)
     if holds_all(tail, since) then
       sift(f, tail)
       return f.list, f.cut
     end
-    local len = call('LLEN', Keys.log(root, n))
+    local len = Log.length(root, n)
     local number = first_after(root, n, since, len)
     local stop = math.min(len, number + SCAN_MOST - 1)
     while number <= stop do
-      local pieces = range(root, n, number, math.min(number + STEP - 1, stop))
+      local pieces = Log.range(root, n, number,
+                               math.min(number + STEP - 1, stop))
       if sift(f, pieces) then
         return f.list, f.cut
       end
@@ -209,7 +205,7 @@ do
       rev = Num.text(rev)
     elseif n then
       -- a cursor beyond the end, which nobody was given, is the end
-      local top = call('LLEN', Keys.log(s.root, n)) + 1
+      local top = Log.length(s.root, n) + 1
       local below = math.min(not reset and before or top, top)
       pieces, cursor = back(s.root, n, below, limit, view)
     end

@@ -245,8 +245,10 @@ sub event {
 
 
 sub transcript {
-    return @{ $s->decode($s->ok(transcript => $now, 'root', 300, '', '', '')
-        ->[0])->{messages} };
+    my ($n) = @_;
+
+    return @{ $s->decode($s->ok(transcript => $now, 'root', $n // 300, '', '',
+        '')->[0])->{messages} };
 }
 
 
@@ -322,7 +324,7 @@ sub settle {
 sub piece {
     my ($n, $number) = @_;
 
-    return $s->decode($s->redis('LINDEX', $s->key("log:$n"), $number - 1));
+    return (grep { $_->{id} =~ /-$number$/ } transcript($n))[0];
 }
 
 
