@@ -112,9 +112,60 @@ is(scalar(@tries), 2, 'two tries');
 is($tries[0], $tries[1], 'of one message');
 
 
+# files: a picture with the text, a document behind it
+
+my ($photo, $doc, $broken) = map { file(@$_) }
+    ['a b.png', "\x89PNG\r\n\x1a\n...", 'image/png'],
+    ["\x{437}\x{432}\x{456}\x{442}.pdf", "%PDF-1.4\n", 'application/pdf'],
+    ['c.png', "\x89PNG\r\n\x1a\nbroken", 'image/png'];
+
+my $before = $l->fake->calls;
+my $sent = $l->settled($l->answer($id, 'look', attachments => [$photo, $doc]));
+is($sent->{delivery}, 'sent', 'files are sent');
+is($sent->{error}, undef, 'without any doubt');
+
+my @calls = ($l->fake->calls)[$before .. $l->fake->calls - 1];
+is_deeply([map { $_->{path} =~ m{([^/]+(?:/\d+)?)$} } @calls], [qw(
+    photos.getMessagesUploadServer photo/1 photos.saveMessagesPhoto
+    messages.send docs.getMessagesUploadServer doc/2 docs.save messages.send)],
+    'each is uploaded, saved and shown');
+my @shown = map { FakePlatform::form($_->{body}) } @calls[3, 7];
+is_deeply([map { @$_{qw(message attachment)} } @shown],
+    ['look', 'photo-218765432_1_key1', undef, 'doc301122334_2'],
+    'the text goes with the first');
+isnt($shown[0]{random_id}, $shown[1]{random_id}, 'they are two messages');
+
+# an address that has run out is asked for once more, in the same try
+$l->fake->next({}, { reply => '{"error":"ERR","error_descr":"link has expired"}' });
+is($l->settled($l->answer($id, '', attachments => [file('d.png',
+    "\x89PNG\r\n\x1a\n1", 'image/png')]))->{delivery}, 'sent', 'a new address');
+is(scalar(grep { $_->{path} =~ m{/upload/} } $l->fake->calls), 4, 'asked once');
+
+my $m = $l->settled($l->answer($id, '', attachments => [$broken]));
+is($m->{delivery}, 'failed', 'no picture at all');
+like($m->{error}, qr/did not take the file/, 'is told');
+
+# what VK says of each step
+for my $no ([5, 'User authorization failed', 0], [15, 'Access denied', 0],
+    [121, 'Invalid hash', 2], [100, 'One of the parameters', 2],
+    [914, 'Message is too long', 3])
+{
+    my ($code, $words, $step) = @$no;
+    my ($refused) = map { { reply => qq({"error":{"error_code":$code,)
+        . qq("error_msg":"$words"}}) } } 1;
+
+    # a bad hash is given a second chance, with all of its steps
+    $l->fake->next(({}) x $step, $refused,
+        $code == 121 ? (({}) x $step, $refused) : ());
+    my $new = file("$code.png", "\x89PNG\r\n\x1a\n$code", 'image/png');
+    $m = $l->settled($l->answer($id, '', attachments => [$new]));
+    like("$m->{delivery}: $m->{error}", qr/^failed: \Q$words/, "$code: $words");
+}
+
+
 # the echo before the answer
 
-$l->fake->next({ act => 'hang' });
+$l->fake->next({ act => 'hold', name => 'slow' });
 my $slow = $l->answer($id, 'quick echo');
 ok($l->t->wait_for(sub { grep { $_->{body} =~ /quick/ } $l->fake->calls }),
     'the send has left');
@@ -122,20 +173,32 @@ $l->hook(event('message_reply', message(1600, 'quick echo', out => 1,
     from_id => -$group, random_id => 5)));
 is(scalar(grep { $_->{text} eq 'quick echo' } $l->messages($id)), 1,
     'is no second message');
+$l->fake->release('slow');
 
 is($l->answer($id, 'я' x 4097)->{code}, 'text_too_long', '4,096 and no more');
 
 
-# no, and busy: somebody else's talk, for the last one still hangs
+# no: somebody else's talk
 
 $l->hook(event('message_new', { message => message(1, 'hi', from_id => 777,
     peer_id => 777) }));
 my $other = $l->take('777');
-my $m = $l->settled($l->answer($other, 'x'));
+$m = $l->settled($l->answer($other, 'x'));
 is($m->{delivery}, 'failed', 'a client who has not allowed messages');
 like($m->{error}, qr/without permission/, "in VK's words");
 
 $l->t->done();
+
+
+sub file {
+    my ($name, $bytes, $type) = @_;
+
+    utf8::encode($name);
+    $name =~ s/([^A-Za-z0-9.])/sprintf '%%%02X', ord $1/ge;
+
+    return $l->t->api(POST => "files?name=$name", body => $bytes,
+        type => $type)->{json}{id};
+}
 
 
 sub event {

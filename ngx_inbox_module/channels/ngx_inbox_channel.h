@@ -271,6 +271,11 @@ const ngx_inbox_talk_t *ngx_inbox_channel_talk(
  */
 const ngx_inbox_file_t *ngx_inbox_channel_part(const ngx_inbox_job_t *job);
 
+/* the job as its parts are counted where the text goes with the first file;
+   fits: it is not too long for that, else it is a part of its own, before it */
+ngx_inbox_job_t ngx_inbox_channel_carry(const ngx_inbox_job_t *job,
+    ngx_uint_t fits);
+
 /* after a part has arrived: PART when another is to come, else SENT */
 ngx_inbox_outcome_e ngx_inbox_channel_arrived(const ngx_inbox_job_t *job);
 

@@ -35,6 +35,21 @@ ngx_inbox_channel_part(const ngx_inbox_job_t *job)
 }
 
 
+ngx_inbox_job_t
+ngx_inbox_channel_carry(const ngx_inbox_job_t *job, ngx_uint_t fits)
+{
+    ngx_inbox_job_t  parts;
+
+    parts = *job;
+
+    if (fits && job->files != NULL && job->files->nelts > 0) {
+        ngx_str_null(&parts.text);
+    }
+
+    return parts;
+}
+
+
 ngx_inbox_outcome_e
 ngx_inbox_channel_arrived(const ngx_inbox_job_t *job)
 {

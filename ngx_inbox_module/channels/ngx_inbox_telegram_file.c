@@ -21,8 +21,7 @@
 #define NGX_INBOX_TELEGRAM_PHOTO    (10 * 1024 * 1024)
 
 
-static ngx_inbox_job_t ngx_inbox_telegram_parts(const ngx_inbox_job_t *job,
-    ngx_uint_t *captioned);
+static ngx_inbox_job_t ngx_inbox_telegram_parts(const ngx_inbox_job_t *job);
 static ngx_uint_t ngx_inbox_telegram_is_photo(const ngx_inbox_file_t *file);
 static ngx_int_t ngx_inbox_telegram_to(ngx_pool_t *pool,
     const ngx_inbox_job_t *job, ngx_inbox_http_request_t *request);
@@ -33,39 +32,23 @@ static ngx_int_t ngx_inbox_telegram_bytes(ngx_pool_t *pool,
     ngx_inbox_http_request_t *request);
 
 
-/* a captioned message has no part of text */
-
 static ngx_inbox_job_t
-ngx_inbox_telegram_parts(const ngx_inbox_job_t *job, ngx_uint_t *captioned)
+ngx_inbox_telegram_parts(const ngx_inbox_job_t *job)
 {
-    size_t           utf16;
-    ngx_inbox_job_t  parts;
-
-    parts = *job;
-    *captioned = 0;
-
-    if (job->files == NULL || job->files->nelts == 0) {
-        return parts;
-    }
+    size_t  utf16;
 
     (void) ngx_inbox_text_chars(&job->text, &utf16);
 
-    if (utf16 <= NGX_INBOX_TELEGRAM_CAPTION) {
-        ngx_str_null(&parts.text);
-        *captioned = job->text.len != 0;
-    }
-
-    return parts;
+    return ngx_inbox_channel_carry(job, utf16 <= NGX_INBOX_TELEGRAM_CAPTION);
 }
 
 
 const ngx_inbox_file_t *
 ngx_inbox_telegram_part(const ngx_inbox_job_t *job)
 {
-    ngx_uint_t       captioned;
     ngx_inbox_job_t  parts;
 
-    parts = ngx_inbox_telegram_parts(job, &captioned);
+    parts = ngx_inbox_telegram_parts(job);
 
     return ngx_inbox_channel_part(&parts);
 }
@@ -74,10 +57,9 @@ ngx_inbox_telegram_part(const ngx_inbox_job_t *job)
 ngx_inbox_outcome_e
 ngx_inbox_telegram_arrived(const ngx_inbox_job_t *job)
 {
-    ngx_uint_t       captioned;
     ngx_inbox_job_t  parts;
 
-    parts = ngx_inbox_telegram_parts(job, &captioned);
+    parts = ngx_inbox_telegram_parts(job);
 
     return ngx_inbox_channel_arrived(&parts);
 }
@@ -87,11 +69,11 @@ ngx_int_t
 ngx_inbox_telegram_attach(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     const ngx_inbox_job_t *job, ngx_inbox_http_request_t *request)
 {
-    ngx_uint_t               captioned, photo;
+    ngx_uint_t               photo;
     ngx_inbox_job_t          parts;
     const ngx_inbox_file_t  *file;
 
-    parts = ngx_inbox_telegram_parts(job, &captioned);
+    parts = ngx_inbox_telegram_parts(job);
     file = ngx_inbox_channel_part(&parts);
     photo = ngx_inbox_telegram_is_photo(file);
 
@@ -112,7 +94,7 @@ ngx_inbox_telegram_attach(ngx_pool_t *pool, const ngx_inbox_line_t *line,
         return NGX_ERROR;
     }
 
-    if (captioned && job->part == 0
+    if (job->text.len && parts.text.len == 0 && job->part == 0
         && ngx_inbox_channel_field(pool, request, "caption", &job->text)
            != NGX_OK)
     {

@@ -3,7 +3,8 @@
  * Copyright (C) the ngx_inbox authors
  *
  * VK's Callback API: the descriptor, the webhook's secret and its handshake,
- * and sending.  Reading an event is ngx_inbox_vk_event.c.
+ * and sending.  Reading an event is ngx_inbox_vk_event.c, files are
+ * ngx_inbox_vk_file.c.
  *
  * Nothing is signed: the secret is a member of the body, and only the one at
  * its top counts, for people can write text that looks like it.  Whatever is
@@ -48,8 +49,6 @@ static ngx_uint_t ngx_inbox_vk_is_code(const ngx_str_t *s);
 static ngx_int_t ngx_inbox_vk_build(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
     ngx_inbox_http_request_t *request);
-static ngx_int_t ngx_inbox_vk_text(ngx_pool_t *pool,
-    const ngx_inbox_job_t *job, ngx_str_t *text);
 static ngx_int_t ngx_inbox_vk_random(ngx_pool_t *pool,
     const ngx_inbox_job_t *job, uint32_t *id);
 static ngx_int_t ngx_inbox_vk_forward(ngx_pool_t *pool,
@@ -195,10 +194,10 @@ ngx_inbox_vk_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     u_char     *p;
     uint32_t    random;
     ngx_int_t   rc;
-    ngx_str_t   forward, text;
+    ngx_str_t   forward, text, attachment;
 
-    rc = ngx_inbox_vk_text(pool, job, &text);
-    if (rc != NGX_OK) {
+    rc = ngx_inbox_vk_upload(pool, line, job, request);
+    if (rc != NGX_DECLINED) {
         return rc;
     }
 
@@ -209,10 +208,21 @@ ngx_inbox_vk_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
         return NGX_ERROR;
     }
 
+    /* by its random_id VK knows a message that comes again */
+    request->safe = 1;
+
+    ngx_str_null(&text);
+    attachment = ngx_inbox_channel_memo(job, NGX_INBOX_VK_ATTACHMENT);
+
+    if (job->part == 0) {
+        text = job->text;
+    }
+
     /* three characters for each byte, at most */
     p = ngx_pnalloc(pool, 3 * (job->user.len + text.len
-                               + forward.len)
-                          + sizeof("v=&random_id=&peer_ids=&message=&forward=")
+                               + forward.len + attachment.len)
+                          + sizeof("v=&random_id=&peer_ids=&message=&forward="
+                                   "&attachment=")
                           + sizeof(NGX_INBOX_VK_VERSION) + NGX_INT32_LEN);
     if (p == NULL) {
         return NGX_ERROR;
@@ -222,65 +232,20 @@ ngx_inbox_vk_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 
     p = ngx_sprintf(p, "v=" NGX_INBOX_VK_VERSION "&random_id=%uD", random);
     p = ngx_inbox_vk_field(p, "&peer_ids=", &job->user);
-    p = ngx_inbox_vk_field(p, "&message=", &text);
 
-    if (forward.len) {
+    if (text.len || attachment.len == 0) {
+        p = ngx_inbox_vk_field(p, "&message=", &text);
+    }
+
+    if (attachment.len) {
+        p = ngx_inbox_vk_field(p, "&attachment=", &attachment);
+    }
+
+    if (forward.len && job->part == 0) {
         p = ngx_inbox_vk_field(p, "&forward=", &forward);
     }
 
     request->body.len = p - request->body.data;
-
-    return NGX_OK;
-}
-
-
-/* files go as links, which VK shows as such */
-
-static ngx_int_t
-ngx_inbox_vk_text(ngx_pool_t *pool, const ngx_inbox_job_t *job,
-    ngx_str_t *text)
-{
-    u_char            *p;
-    size_t             size;
-    ngx_uint_t         i, n;
-    ngx_inbox_file_t  *file;
-
-    *text = job->text;
-    n = job->files ? job->files->nelts : 0;
-
-    if (n == 0) {
-        return NGX_OK;
-    }
-
-    file = job->files->elts;
-    size = text->len;
-
-    for (i = 0; i < n; i++) {
-
-        if (file[i].url.len == 0) {
-            return NGX_DECLINED;
-        }
-
-        size += file[i].name.len + file[i].url.len + sizeof("\n: ") - 1;
-    }
-
-    p = ngx_pnalloc(pool, size);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    text->data = p;
-
-    if (job->text.len) {
-        p = ngx_cpymem(p, job->text.data, job->text.len);
-    }
-
-    for (i = 0; i < n; i++) {
-        p = ngx_sprintf(p, "%s%V: %V", p == text->data ? "" : "\n",
-                        &file[i].name, &file[i].url);
-    }
-
-    text->len = p - text->data;
 
     return NGX_OK;
 }
@@ -315,7 +280,7 @@ ngx_inbox_vk_address(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 }
 
 
-/* 31 bits, the same for each try of a message, and never 0 */
+/* 31 bits, the same for each try of a part of a message, and never 0 */
 static ngx_int_t
 ngx_inbox_vk_random(ngx_pool_t *pool, const ngx_inbox_job_t *job,
     uint32_t *id)
@@ -328,7 +293,7 @@ ngx_inbox_vk_random(ngx_pool_t *pool, const ngx_inbox_job_t *job,
     }
 
     n = ngx_hextoi(hex, 8);
-    *id = (uint32_t) n & 0x7fffffff;
+    *id = ((uint32_t) n + (uint32_t) job->part) & 0x7fffffff;
 
     if (*id == 0) {
         *id = 1;
@@ -397,9 +362,15 @@ ngx_inbox_vk_judge(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 
     v = ngx_inbox_json_parse(pool, &answer->body, &err);
 
+    if (ngx_inbox_vk_uploading(job)) {
+        ngx_inbox_vk_uploaded(pool, job, answer, v, verdict);
+        return;
+    }
+
     ngx_inbox_vk_verdict(pool, answer, v, &code, verdict);
 
     if (verdict->outcome == NGX_INBOX_SENT) {
+        verdict->outcome = ngx_inbox_vk_arrived(job);
         ngx_inbox_vk_sent(pool, ngx_inbox_json_get(v, "response"),
                           &verdict->message);
     }

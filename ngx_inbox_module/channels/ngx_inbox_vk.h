@@ -12,6 +12,10 @@
 #include "ngx_inbox_reader_event.h"
 
 
+/* the token may not do that, or not there */
+#define NGX_INBOX_VK_NO_RIGHT  7
+#define NGX_INBOX_VK_DENIED    15
+
 /* from here on an id of a talk is a group chat's */
 #define NGX_INBOX_VK_GROUPS  2000000000LL
 
@@ -49,6 +53,27 @@ u_char *ngx_inbox_vk_field(u_char *p, const char *name,
 void ngx_inbox_vk_verdict(ngx_pool_t *pool,
     const ngx_inbox_http_answer_t *answer, ngx_inbox_json_t *v,
     int64_t *code, ngx_inbox_verdict_t *verdict);
+
+
+/* ngx_inbox_vk_file.c */
+
+/* the memo's name of what was uploaded, as messages.send names it */
+#define NGX_INBOX_VK_ATTACHMENT  "attachment"
+
+/* the next request of the present part's file; NGX_DECLINED: it has none, or it
+   is uploaded, and the message's turn; NGX_ERROR: memory */
+ngx_int_t ngx_inbox_vk_upload(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    const ngx_inbox_job_t *job, ngx_inbox_http_request_t *request);
+
+/* was the last request of upload()? */
+ngx_uint_t ngx_inbox_vk_uploading(const ngx_inbox_job_t *job);
+
+/* what came of it; v: the answer's JSON, or NULL */
+void ngx_inbox_vk_uploaded(ngx_pool_t *pool, ngx_inbox_job_t *job,
+    const ngx_inbox_http_answer_t *answer, ngx_inbox_json_t *v,
+    ngx_inbox_verdict_t *verdict);
+
+ngx_inbox_outcome_e ngx_inbox_vk_arrived(const ngx_inbox_job_t *job);
 
 
 /* ngx_inbox_vk_talks.c: see ngx_inbox_talk_t */

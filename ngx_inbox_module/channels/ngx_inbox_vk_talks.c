@@ -16,8 +16,6 @@
 
 
 #define NGX_INBOX_VK_BAD_TOKEN  5
-#define NGX_INBOX_VK_NO_RIGHT   7
-#define NGX_INBOX_VK_DENIED     15
 #define NGX_INBOX_VK_BAD_GROUP  27
 
 

@@ -21,6 +21,8 @@ use Digest::SHA qw(hmac_sha256_hex);
 use Encode qw(decode encode);
 use JSON::PP;
 
+use FakeUploads;
+
 use parent 'FakeTelegram';
 
 my $json = JSON::PP->new->utf8->canonical;
@@ -272,19 +274,31 @@ sub look_vk {
     my $token = ($self->{headers}{authorization} // '') =~ s/^Bearer //r
         || $f->{access_token} // '';
 
-    return no_vk(3, 'Unknown method passed')
-        if $self->{path} ne '/method/messages.send';
+    my ($method) = $self->{path} =~ m{^/method/([\w.]+)$};
+    my @file = $method ? () : FakeUploads::look($self, '', $f);
+
+    return @file if @file;
+    return no_vk(3, 'Unknown method passed') if !$method;
     return no_vk(5, 'User authorization failed: invalid access_token (4).')
         if $token ne $self->known->{token};
     return no_vk(8, 'Invalid request: v (version) is required') if !$f->{v};
+
+    @file = FakeUploads::look($self, $method, $f);
+
+    return @file if @file;
+    return no_vk(3, 'Unknown method passed') if $method ne 'messages.send';
     return no_vk(100, 'One of the parameters specified was missing or '
         . 'invalid: random_id is undefined') if !defined $f->{random_id};
     return no_vk(100, 'One of the parameters specified was missing or '
         . 'invalid: random_id should be integer')
         if $f->{random_id} !~ /^-?\d+$/ || abs $f->{random_id} > 2147483647;
     return no_vk(100, 'One of the parameters specified was missing or '
-        . 'invalid: message is empty or invalid') if !length($f->{message} // '');
-    return no_vk(914, 'Message is too long') if length $f->{message} > 9000;
+        . 'invalid: message is empty or invalid')
+        if !length($f->{message} // '') && !length($f->{attachment} // '');
+    return no_vk(914, 'Message is too long') if length($f->{message} // '') > 9000;
+    return no_vk(100, 'One of the parameters specified was missing or '
+        . 'invalid: attachment is invalid') if length($f->{attachment} // '')
+            && !FakeUploads::known($self, $f->{attachment});
 
     my $peer = $f->{peer_ids} // '';
 
