@@ -2,8 +2,9 @@
 
 -- Stats: the load as it is now, and how long clients wait for their first
 -- answer.  `load` counts the chats of each channel and group by status, kept by
--- Chat.save(); first answers are counted by day in buckets of growing width, so
--- that a day is one small hash however many there were.
+-- Chat.save(); first answers are counted by day under the time they took, to the
+-- second up to a minute and to a twentieth above, so that a day is one hash of
+-- some 250 fields at most, however many there were.
 
 local Stats = {}
 
@@ -15,10 +16,18 @@ do
   local KEPT_S = 9 * 86400
   local WEEK = 7
 
-  -- upper ends of the buckets, s
-  local BOUNDS = {5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 300, 450, 600,
-                  900, 1200, 1800, 2700, 3600, 5400, 7200, 10800, 14400, 21600,
-                  28800, 43200, 86400, 172800, 604800}
+  -- a longer time is rounded up to one of a row of which each is so much longer
+  -- than the one before
+  local FINE, GROWS = 60, 1.05
+  local LONGEST = 604800
+
+  local function rounded(seconds)
+    if seconds <= FINE then
+      return math.max(math.ceil(seconds), 1)
+    end
+    local steps = math.ceil(math.log(seconds / FINE) / math.log(GROWS) - 1e-9)
+    return math.min(math.ceil(FINE * GROWS ^ steps), LONGEST)
+  end
 
   local function key_of(root, now, ago)
     return Keys.firsts(root, math.floor(now / DAY) - ago)
@@ -29,41 +38,33 @@ do
     if chat.asked == '' then
       return
     end
-    local seconds = (s.now - tonumber(chat.asked)) / SECOND
-    local bucket = 1
-    while BOUNDS[bucket] and BOUNDS[bucket] < seconds do
-      bucket = bucket + 1
-    end
+    local seconds = rounded((s.now - tonumber(chat.asked)) / SECOND)
     local key = key_of(s.root, s.now, 0)
-    call('HINCRBY', key, bucket, 1)
+    call('HINCRBY', key, seconds, 1)
     call('EXPIRE', key, KEPT_S)
     Chat.clear(chat, 'asked')
   end
 
-  -- adds a day to counts, a table of bucket -> number; gives how many it had
+  -- adds a day to counts, a table of seconds -> number; gives how many it had
   local function add_day(counts, key)
     local flat, total = call('HGETALL', key), 0
     for i = 1, #flat, 2 do
-      local bucket, n = tonumber(flat[i]), tonumber(flat[i + 1])
-      counts[bucket] = (counts[bucket] or 0) + n
+      local seconds, n = tonumber(flat[i]), tonumber(flat[i + 1])
+      counts[seconds] = (counts[seconds] or 0) + n
       total = total + n
     end
     return total
   end
 
   -- the time within which a share of them was answered, s
-  local function quantile(counts, total, share)
-    local wanted, passed = share * total, 0
-    for bucket = 1, #BOUNDS do
-      local n = counts[bucket] or 0
-      if n > 0 and passed + n >= wanted then
-        local from = BOUNDS[bucket - 1] or 0
-        local part = (wanted - passed) / n
-        return math.ceil(from + part * (BOUNDS[bucket] - from))
+  local function quantile(counts, times, total, share)
+    local passed = 0
+    for _, seconds in ipairs(times) do
+      passed = passed + counts[seconds]
+      if passed >= share * total then
+        return seconds
       end
-      passed = passed + n
     end
-    return BOUNDS[#BOUNDS]
   end
 
   local function firsts(root, now, days)
@@ -74,8 +75,14 @@ do
     if total == 0 then
       return '{"count":0,"median":null,"p90":null}'
     end
-    return '{"count":' .. total .. ',"median":' .. quantile(counts, total, 0.5)
-           .. ',"p90":' .. quantile(counts, total, 0.9) .. '}'
+    local times = {}
+    for seconds in pairs(counts) do
+      times[#times + 1] = seconds
+    end
+    table.sort(times)
+    return '{"count":' .. total .. ',"median":'
+           .. quantile(counts, times, total, 0.5) .. ',"p90":'
+           .. quantile(counts, times, total, 0.9) .. '}'
   end
 
   -- 'c' or 'g' -> id -> status -> number; what is not there is zero
