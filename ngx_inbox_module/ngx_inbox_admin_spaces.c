@@ -75,10 +75,13 @@ ngx_inbox_admin_on_spaces(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
 
     spaces = ngx_pcalloc(ctx->r->pool, sizeof(ngx_inbox_admin_spaces_t));
     if (spaces == NULL
-        || ngx_inbox_admin_spaces_ids(ctx, answer, spaces) != NGX_OK
-        || ngx_inbox_ctx_arg(ctx, "before", &before) != NGX_OK)
+        || ngx_inbox_admin_spaces_ids(ctx, answer, spaces) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ngx_inbox_query_id(ctx, "before", &before, &rc) != NGX_OK) {
+        return rc;
     }
 
     limit = NGX_INBOX_LIMIT_DEFAULT;

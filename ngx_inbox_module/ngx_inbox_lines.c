@@ -12,6 +12,7 @@
 #include "ngx_inbox_ask.h"
 #include "ngx_inbox_crypt.h"
 #include "ngx_inbox_hours.h"
+#include "ngx_inbox_query.h"
 #include "ngx_inbox_reply.h"
 #include "ngx_inbox_site.h"
 #include "ngx_inbox_text.h"
@@ -65,17 +66,14 @@ ngx_inbox_lines_get(ngx_inbox_ctx_t *ctx)
 ngx_int_t
 ngx_inbox_lines_delete(ngx_inbox_ctx_t *ctx)
 {
+    ngx_int_t  rc;
     ngx_str_t  args[3];
 
     args[0] = ctx->who;
     args[1] = ctx->param[0];
 
-    if (ngx_inbox_ctx_arg(ctx, "force", &args[2]) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    if (args[2].len != 1 || args[2].data[0] != '1') {
-        ngx_str_set(&args[2], "0");
+    if (ngx_inbox_query_flag(ctx, "force", &args[2], &rc) != NGX_OK) {
+        return rc;
     }
 
     return ngx_inbox_ask_empty(ctx, NGX_INBOX_FN_CHANNEL_DELETE, args, 3);

@@ -138,3 +138,26 @@ ngx_inbox_query_id(ngx_inbox_ctx_t *ctx, const char *name, ngx_str_t *value,
 
     return NGX_OK;
 }
+
+
+ngx_int_t
+ngx_inbox_query_flag(ngx_inbox_ctx_t *ctx, const char *name, ngx_str_t *value,
+    ngx_int_t *rc)
+{
+    *rc = NGX_HTTP_INTERNAL_SERVER_ERROR;
+
+    if (ngx_inbox_ctx_arg(ctx, name, value) != NGX_OK) {
+        return NGX_DECLINED;
+    }
+
+    if (value->len == 0) {
+        ngx_str_set(value, "0");
+    }
+
+    if (value->len != 1 || (value->data[0] != '0' && value->data[0] != '1')) {
+        *rc = ngx_inbox_reply_invalid(ctx->r, name, "must be 1 or 0");
+        return NGX_DECLINED;
+    }
+
+    return NGX_OK;
+}

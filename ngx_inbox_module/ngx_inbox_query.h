@@ -30,5 +30,9 @@ ngx_int_t ngx_inbox_query_read(ngx_inbox_ctx_t *ctx,
 ngx_int_t ngx_inbox_query_id(ngx_inbox_ctx_t *ctx, const char *name,
     ngx_str_t *value, ngx_int_t *rc);
 
+/* the same for yes or no: "1", or "0" when it is not given */
+ngx_int_t ngx_inbox_query_flag(ngx_inbox_ctx_t *ctx, const char *name,
+    ngx_str_t *value, ngx_int_t *rc);
+
 
 #endif /* _NGX_INBOX_QUERY_H_INCLUDED_ */

@@ -110,7 +110,11 @@ my %FIELDS = (
     'PUT api/v1/canned/@' => [{ shortcut => 's', text => 'T' },
         shortcut => ['s!', ['s', 'ж' x 40], ['', 'x' x 41]],
         text => ['s!', ['ж' x 4000], ['', 'x' x 4001]], group => $group],
-    'PUT api/v1/space' => [@space], 'PUT api/v1/spaces/@' => [@space],
+    'PUT api/v1/space' => [@space], 'PUT api/v1/spaces/@' => [@space,
+        suspended => ['b', [JSON::PP::false, undef]], limits => ['o', [{},
+        undef, { chats => 0, agents => 1_000_000_000, channels => undef }],
+        [{ chats => -1 }, { agents => 1_000_000_001 }, { channels => 'x' },
+        { chats => 1.5 }]]],
 
     # they end what the others need
     'POST api/v1/chats/#/leave' => [@turn],
@@ -143,7 +147,38 @@ my %QUERY = (
     'GET api/v1/chats/#/messages' => \%POLL,
     'GET widget/@/messages' => \%POLL,
     'GET api/v1/audit' => \%PAGE,
+    'GET api/v1/spaces' => { %PAGE, before => [['', 'x'], ['!', 'x' x 65]] },
+    'GET api/v1/channels/@/events' => \%PAGE,
+    'GET api/v1/export' => { format => [['ndjson', ''], ['csv', 'NDJSON']] },
+    'DELETE api/v1/groups/@' => { force => [[0, 1, ''],
+        ['x', 2, 'true', '1%20']] },
+    'DELETE api/v1/channels/@' => { force => [[0, 1, ''], ['x', 2, 'true']] },
+    # a name may be any: it is cut
+    'POST api/v1/files' => { name => [['a.txt', 'x' x 2000, ''], []] },
+    'POST widget/@/files' => { name => [['a.txt', 'x' x 2000, ''], []] },
 );
+
+
+# nothing that openapi.yaml has is forgotten here, nor the reverse
+
+my @operations = @{$json->decode(scalar
+    `node $Test::Inbox::TOP/t/lib/operations.mjs $Test::Inbox::TOP/docs/openapi.yaml`)};
+my (%bodies, %queries);
+
+for my $o (@operations) {
+    my $name = "$o->{method} " . starred(substr $o->{path}, 1);
+
+    $bodies{$name} = $o->{body} if @{$o->{body} // []};
+    $queries{$name} = $o->{query} if @{$o->{query}};
+}
+
+is_deeply({ map { my ($body, %fields) = @{$FIELDS{$_}};
+    %fields ? (starred($_) => [sort keys %fields]) : () } keys %FIELDS },
+    { map { $_ => [sort @{$bodies{$_}}] } keys %bodies },
+    'the fields are those of openapi.yaml');
+is_deeply({ map { starred($_) => [sort keys %{$QUERY{$_}}] } keys %QUERY },
+    { map { $_ => [sort @{$queries{$_}}] } keys %queries },
+    'and so are the parameters');
 
 
 # methods
@@ -238,20 +273,23 @@ for my $name ((grep { my $n = $_; !grep { $_ eq $n } @LATE }
 # parameters
 
 for my $name (sort keys %QUERY) {
-    my ($path) = map { place($_->{pattern}) } grep { $_->{name} eq $name }
-        Routes::all();
+    my ($method, $path) = map { ($_->{methods}[0], place($_->{pattern})) }
+        grep { $_->{name} eq $name } Routes::all();
+    my @body = $method eq 'POST' ? (body => 'bytes') : ();
 
     for my $field (sort keys %{$QUERY{$name}}) {
         my ($right, $wrong) = @{$QUERY{$name}{$field}};
-        my @odd = ((map { refusal($field, $_, 422, GET => "$path?$field=$_",
-            token($path)) } @$wrong), map { refusal($field, $_, 200,
-            GET => "$path?$field=$_", token($path)) } @$right);
+        my @odd = map { my ($code, @values) = @$_; map {
+            refill($method, $path);
+            refusal($field, $_, $code, $method => "$path?$field=$_",
+            token($path), @body) } @values } [422, @$wrong], [200, @$right];
 
         is_deeply(\@odd, [], "$name?$field");
     }
 
-    is(ask(GET => "$path?color=red&x[]=1", token($path))->{status}, 200,
-        "$name ignores what it does not know");
+    refill($method, $path);
+    is(refusal('', '', 200, $method => "$path?color=red&x[]=1", token($path),
+        @body), undef, "$name ignores what it does not know");
 }
 
 
@@ -292,6 +330,7 @@ sub place {
     $path =~ s/^(widget)\/@/$1\/site/;
     $path =~ s/(agents)\/@/$1\/petro/;
     $path =~ s/(groups)\/@/$1\/spare/;
+    $path =~ s/(channels)\/@(?=\/events$)/$1\/bot/;
     $path =~ s/(channels)\/@/$1\/spare/;
     $path =~ s/(canned)\/@/$1\/hi/;
     $path =~ s/(spaces)\/@/$1\/default/;
@@ -307,6 +346,19 @@ sub token {
 
     return (token => $path =~ /widget/ ? $visitor : $t->token);
 }
+
+
+# what is deleted is made again
+sub refill {
+    my ($method, $path) = @_;
+
+    ask(PUT => $path, token($path), json => $path =~ /channels/
+        ? { kind => 'site' } : {}) if $method eq 'DELETE';
+}
+
+
+# as openapi.yaml and the table of routes both may say it
+sub starred { return $_[0] =~ s/[@#]|\{\w+\}/*/gr }
 
 
 # a body with one field in place, or without it
