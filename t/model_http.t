@@ -25,9 +25,11 @@ use lib dirname(abs_path(__FILE__)) . '/lib';
 use FakeTelegram;
 use Follower;
 use InboxModel;
+use ModelLine;
+use ModelWords;
 use Test::Inbox;
 
-my $STEPS = $ENV{STEPS} || 2000;
+my $STEPS = $ENV{STEPS} || 1200;
 my $SEED = $ENV{SEED} || 20261121;
 # a burst after so many steps, and how many do something in it
 my $EACH = 15;
@@ -42,20 +44,25 @@ my %ROLE = (petro => 'agent', olga => 'agent', igor => 'agent',
     nina => 'agent', ada => 'admin', otto => 'owner', root => 'owner');
 my @AGENTS = sort keys %ROLE;
 my %MEMBERS = (sales => [qw(petro olga)], support => [qw(igor)]);
-my %FEEDS = (bot => 'sales', open => '', site => 'support');
+my %FEEDS = (bot => 'sales', open => '', site => 'support', page => '');
+# these go from one role to another
+my @FICKLE = qw(igor nina);
 
 my $json = JSON::PP->new->utf8->canonical;
 my $fake = FakeTelegram->new();
-my $t = Test::Inbox->new(workers => 2, apis => { telegram => $fake->origin },
+my $t = Test::Inbox->new(workers => 2,
+    apis => { map { $_ => $fake->origin } qw(telegram facebook) },
     http => 'keepalive_requests 1000000; keepalive_timeout 600;')->start();
 my $talk = Follower::Talk->new($t);
-my $m = InboxModel->new(agents => \%ROLE, groups => \%MEMBERS);
+my $m = InboxModel->new(agents => \%ROLE, groups => \%MEMBERS,
+    channels => { bot => 'Bot', open => 'open', site => 'Site',
+    page => 'page' });
 
 my %token = make_space();
 my @visitors = map { $t->post('/inbox/widget/site/session', json => {})
     ->{json} } 1 .. 5;
 my ($clock, $wrong, $done) = (0, 0, 0);
-my (%memo, @sent);
+my @sent;
 
 wrong_unless('the first', perform(map { client('bot') } 1, 2));
 
@@ -67,13 +74,14 @@ my @followers = map { Follower->new($talk, $_->[0], $token{$_->[0]}, $_->[1])
 
 my %DOES = (client => sub { client(pick(keys %FEEDS)) }, again => \&again,
     edit => \&edit, label => \&label, block => \&block, erase => \&erase,
-    member => \&member, transfer => \&transfer, write => \&text,
+    member => \&member, rename => \&rename, role => \&role,
+    echo => \&echo, transfer => \&transfer, write => \&text,
     note => \&text, read => \&reading,
     map { my $verb = $_; $verb => sub { turn($verb) } }
         qw(take join leave close reopen));
 my @TOGETHER = ((qw(client)) x 8, qw(take take take join join leave close
-    reopen write write note read read read transfer again));
-my @ALONE = (@TOGETHER, qw(edit edit label block erase member));
+    reopen write write note read read read transfer again echo));
+my @ALONE = (@TOGETHER, qw(edit edit label block erase member rename role));
 
 for my $step (1 .. $STEPS) {
     my @ops = $step % $EACH ? one(pick(@ALONE)) : burst();
@@ -140,6 +148,7 @@ sub make_space {
     $t->telegram(group => 'sales');
     $t->create('channels/open', { kind => 'telegram', credentials =>
         { token => '1:open', secret => 'hook-secret' } });
+    $t->create('channels/page', messenger());
 
     return %token;
 }
@@ -195,6 +204,9 @@ sub client {
     }
 
     my $user = 100 + int rand 5;
+
+    return meta("u$user", 'client', $text) if $channel eq 'page';
+
     my $op = { verb => 'client', channel => $channel, user => $user,
         text => $text, number => $OURS + $clock,
         json => FakeTelegram::update($OURS + $clock, $text, id => $user) };
@@ -205,10 +217,15 @@ sub client {
 }
 
 
-# a webhook that came already
-sub again {
-    return @sent ? { %{pick(@sent)}, again => 1 } : ();
+# somebody has answered in the platform's own app
+sub echo {
+    my $c = pick(grep { $_->{channel} eq 'page' } $m->chats()) // return;
+    return meta($c->{user}, 'echo', 'e' . ++$clock);
 }
+
+
+# a webhook that came already
+sub again { return @sent ? { %{pick(@sent)}, again => 1 } : () }
 
 
 sub edit {
@@ -230,16 +247,29 @@ sub edit {
 }
 
 
-sub turn {
-    return { who => pick(@AGENTS), verb => $_[0], n => pick($m->chats())->{n} };
-}
-
+sub turn    { return { who => pick(@AGENTS), verb => $_[0],
+    n => pick($m->chats())->{n} } }
 sub text    { return { %{turn(@_)}, text => 'a' . ++$clock } }
 sub label   { return { %{turn('label')}, tags => [map { "t$_" }
     grep { rand() < 0.4 } 1 .. 4] } }
 sub block   { return { %{turn('block')}, bars => rand() < 0.4 ? 1 : 0 } }
+sub role    { return { verb => 'role', id => pick(@FICKLE),
+    to => pick(qw(agent admin)) } }
 sub member  { return { verb => 'member', group => pick(keys %MEMBERS),
     agents => [grep { rand() < 0.4 } @AGENTS] } }
+
+# what the first word says stays: by it the model knows who it is
+sub rename {
+    return if rand() < 0.6;
+
+    my ($of, $id) = @{pick((map { [agent => $_] } @AGENTS),
+        (map { [group => $_] } keys %MEMBERS),
+        map { [channel => $_] } qw(bot site page))};
+    my ($words) = $m->{name}{"$of $id"} =~ /^(\D+)/;
+
+    return { verb => 'rename', of => $of, id => $id,
+        to => ($words =~ s/ +$//r) . ' ' . ++$clock };
+}
 
 sub transfer {
     return { %{turn('transfer')}, rand() < 0.5 ? (agent => pick(@AGENTS))
@@ -265,18 +295,17 @@ sub erase {
 
 sub request {
     my ($op) = @_;
-
     my ($verb, $api) = ($op->{verb}, '/inbox/api/v1');
     my @who = $op->{who} ? (token => $token{$op->{who}}) : ();
 
     return ["POST", "/inbox/widget/site/messages", token => $op->{widget},
         json => { text => $op->{text} }] if $op->{widget};
+    return signed($op) if $op->{channel} && $op->{channel} eq 'page';
     return ['POST', "/inbox/hook/$op->{channel}", json => $op->{json},
         headers => { 'X-Telegram-Bot-Api-Secret-Token' => 'hook-secret' }]
-        if $verb eq 'client';
-    return ['PUT', "$api/groups/$op->{group}", token => $t->token, json =>
-        { name => "Group $op->{group}", agents => $op->{agents} }]
-        if $verb eq 'member';
+        if $verb =~ /client|echo/;
+    return ['PUT', "$api/" . place($op), token => $t->token,
+        json => setting($op)] if $verb =~ /^(member|rename|role)$/;
 
     my $chat = "$api/chats/$op->{n}";
 
@@ -298,6 +327,33 @@ sub request {
 }
 
 
+# what is set anew, and to what: all of it, but for what the operation changes
+sub place {
+    my ($op) = @_;
+    return $op->{verb} eq 'member' ? "groups/$op->{group}"
+        : $op->{verb} eq 'role' ? "agents/$op->{id}"
+        : "$op->{of} $op->{id}" eq 'agent root' ? 'space'
+        : "$op->{of}s/$op->{id}";
+}
+
+sub setting {
+    my ($op) = @_;
+    my ($of, $id) = (place($op) =~ m{^(\w+?)s?(?:/(.*))?$});
+
+    return { name => $op->{to}, locale => 'en' } if $of eq 'space';
+
+    my $name = $op->{verb} eq 'rename' ? $op->{to} : $m->{name}{"$of $id"};
+
+    return { name => $name, role => $op->{verb} eq 'role' ? $op->{to}
+        : $m->{role}{$id} } if $of eq 'agent';
+    return { name => $name, agents => $op->{agents}
+        // [grep { $m->{member}{$_}{$id} } @AGENTS] } if $of eq 'group';
+    return messenger(title => $name) if $id eq 'page';
+    return { kind => $id eq 'bot' ? 'telegram' : 'site', title => $name,
+        group => $FEEDS{$id} };
+}
+
+
 # all of them at once; what is wrong with what has come of it
 sub perform {
     my @ops = @_;
@@ -315,7 +371,7 @@ sub perform {
         $ops[$i]{body} = $r->{body};
     }
 
-    return settled($ops[0]) if $ops[0]{verb} =~ /^(member|erase)$/;
+    return settled($ops[0]) if $ops[0]{verb} =~ /^(member|erase|rename|role)$/;
 
     my @wrong = eval { learn(\%lines, @ops) };
 
@@ -335,11 +391,12 @@ sub perform {
 # of those that leave no line
 sub settled {
     my ($op) = @_;
-
     return "got $op->{got}" if $op->{got} !~ /^20[04]$/;
 
     $m->forget($op->{n}) if $op->{verb} eq 'erase';
     $m->group($op->{group}, @{$op->{agents}}) if $op->{verb} eq 'member';
+    $m->{role}{$op->{id}} = $op->{to} if $op->{verb} eq 'role';
+    $m->{name}{"$op->{of} $op->{id}"} = $op->{to} if $op->{verb} eq 'rename';
 
     return;
 }
@@ -393,7 +450,6 @@ sub learn {
 # what has been added to a transcript or has changed, in the order of numbers
 sub transcript {
     my ($c) = @_;
-
     my @lines;
 
     while (1) {
@@ -438,7 +494,7 @@ sub account {
         return $raced ? () : shows($op, $c);
     }
 
-    return if $verb eq 'client' && ($op->{again} || $op->{edits})
+    return if $verb =~ /client|echo/ && ($op->{again} || $op->{edits})
         && $got eq '200';
 
     for my $one (grep { $_->[0] eq $got } @judged) {
@@ -472,7 +528,6 @@ sub effect {
 # who does something to a chat is shown it as it is then
 sub shows {
     my ($op, $c) = @_;
-
     return if $op->{verb} !~ /^(take|join|leave|close|reopen|transfer|label)$/;
 
     return differs('shown', [$m->row($op->{who}, $c)], [row($op->{body})]);
@@ -515,7 +570,6 @@ sub check {
 
 sub filtered {
     my ($reader) = @_;
-
     my %f = map { rand() < 0.5 ? @$_ : () } [status => pick(qw(unassigned
         active inactive))], [group => pick(keys %MEMBERS)],
         [channel => pick(keys %FEEDS)], [agent => pick(@AGENTS)];
@@ -532,17 +586,6 @@ sub filtered {
 }
 
 
-# words
-
-sub named {
-    my ($op) = @_;
-
-    return join ' ', map { "$_ " . (ref $op->{$_} ? "@{$op->{$_}}"
-        : $op->{$_}) } grep { defined $op->{$_} }
-        qw(who verb n channel user text agent group agents edits);
-}
-
-
 sub wrong_unless {
     my ($what, @wrong) = @_;
 
@@ -554,46 +597,4 @@ sub wrong_unless {
 }
 
 
-sub pick { return $_[rand @_] }
-
-
-# a Chat as the model writes it down
-sub row {
-    my ($piece) = @_;
-
-    return $memo{$piece} //= do {
-        my $c = $json->decode($piece);
-
-        join ' ', $c->{id}, $c->{channel}{id}, $c->{contact}{external_id},
-            $c->{status}, $c->{group} // '-', $c->{responsible} // '-',
-            '(' . join(' ', map { $_->{id} } @{$c->{participants}}) . ')',
-            $c->{unread}, $c->{last_message}{text}, $c->{waiting_since} // '-',
-            "[@{$c->{tags}}]", $c->{action}, $c->{list} // '';
-    };
-}
-
-
-sub page {
-    my ($who, $path) = @_;
-
-    return $talk->page($token{$who}, $path);
-}
-
-
-sub differs {
-    my ($what, $expected, $got) = @_;
-
-    my ($x, $y) = map { $json->encode($_) } $expected, $got;
-
-    return if $x eq $y;
-
-    if (ref $expected eq 'ARRAY') {
-        my %there = map { $_ => 1 } @$got;
-        my %wanted = map { $_ => 1 } @$expected;
-
-        ($x, $y) = (join("\n ", grep { !$there{$_} } @$expected),
-            join "\n ", grep { !$wanted{$_} } @$got);
-    }
-
-    return "$what: expected\n $x\ngot\n $y";
-}
+sub page { return $talk->page($token{$_[0]}, $_[1]) }

@@ -6,7 +6,7 @@ package InboxModel;
 # may do what, and what each of them is shown.  It knows neither HTTP nor Redis:
 #
 #     my $m = InboxModel->new(agents => { ada => 'admin', petro => 'agent' },
-#         groups => { sales => ['petro'] });
+#         groups => { sales => ['petro'] }, channels => { bot => 'Bot' });
 #
 #     my $c = $m->chat(1, 'bot', 'u1', 'sales');      # a client's first message
 #     $m->hear($c, $message);         # a new line of its transcript
@@ -22,14 +22,19 @@ use warnings;
 use utf8;
 
 
-# agents: id => role; groups: id => [agents].  Names of agents are their ids
-# with a capital letter
+# agents: id => role; groups: id => [agents]; channels: id => title.  The name of
+# an agent begins with his id and a capital letter, that of a group with `Group`
+# and its id; {name} has all of them by kind and id
 sub new {
     my ($class, %o) = @_;
 
     my $self = bless { role => $o{agents}, chat => {}, member => {} }, $class;
 
     $self->group($_, @{$o{groups}{$_}}) for keys %{$o{groups}};
+    $self->{name} = {
+        (map { ("agent $_" => ucfirst $_) } keys %{$o{agents}}),
+        (map { ("group $_" => "Group $_") } keys %{$o{groups}}),
+        (map { ("channel $_" => $o{channels}{$_}) } keys %{$o{channels}}) };
 
     return $self;
 }
@@ -229,6 +234,11 @@ sub judge_client {
 }
 
 
+# what is written in the platform's own app is an answer, whatever the state
+sub judge_echo { my ($self, undef, $c, $op) = @_;
+    return $c ? ('200', "echo:$op->{text}") : ('200', '') }
+
+
 # a line of the transcript: {number, born (rev), id, kind, from, author, event,
 # text, at}; gives its key, as judge() named it
 
@@ -268,6 +278,8 @@ sub client {
 sub agent {
     my ($self, $c, $m) = @_;
 
+    return $self->echo($c, $m) if !$m->{author};
+
     my ($who, $verb) = ($m->{author}, $m->{kind} eq 'note' ? 'note' : 'write');
     my ($code, $key) = $self->judge($c, { verb => $verb, who => $who,
         text => $m->{text} });
@@ -283,6 +295,16 @@ sub agent {
     return $key;
 }
 
+sub echo {
+    my ($self, $c, $m) = @_;
+
+    $c->{na} = $c->{nc};
+    @$c{qw(last top)} = @$m{qw(id born)};
+    $self->rest($c);
+
+    return "echo:$m->{text}";
+}
+
 my %VERB = (taken => 'take', joined => 'join', left => 'leave',
     closed => 'close', reopened => 'reopen', transferred => 'transfer');
 
@@ -294,7 +316,7 @@ sub event {
     return $name if $name eq 'created' && $c->{nm} == 1;
     return $self->revive($c) if $name eq 'reopened' && $m->{text} eq '';
 
-    my ($who, $to) = map { lcfirst } split / → /, $m->{text};
+    my ($who, $to) = map { lcfirst s/ \d+$//r } split / → /, $m->{text};
     my ($group) = ($to // '') =~ /^group (.+)/;
     my $op = { verb => $VERB{$name}, who => $who,
         $group ? (group => $group) : (agent => $to) };
@@ -418,8 +440,12 @@ sub action {
 sub row {
     my ($self, $who, $c, $list) = @_;
 
-    return join ' ', $c->{n}, $c->{channel}, $c->{user}, $c->{status},
-        $c->{group} || '-', $c->{parts}[0] // '-', "(@{$c->{parts}})",
+    my $people = join ' ', map { "$_=" . $self->{name}{"agent $_"} }
+        @{$c->{parts}};
+
+    return join ' ', $c->{n},
+        "$c->{channel}=" . $self->{name}{"channel $c->{channel}"}, $c->{user},
+        $c->{status}, $c->{group} || '-', $c->{parts}[0] // '-', "($people)",
         $self->unread($who, $c), $c->{text}{$c->{last}}, $c->{waits} // '-',
         "[@{$c->{tags}}]", $self->action($who, $c), $list // '';
 }
