@@ -114,3 +114,26 @@ ngx_inbox_attached_text(ngx_pool_t *pool, const ngx_str_t *literal,
 
     return (ngx_inbox_json_str(v, "text", text) == NGX_OK) ? NGX_OK : NGX_ERROR;
 }
+
+
+ngx_int_t
+ngx_inbox_attached_job(ngx_pool_t *pool, const ngx_inbox_redis_value_t *job,
+    ngx_str_t *item, ngx_uint_t n)
+{
+    ngx_uint_t  i;
+
+    if (job->type != NGX_INBOX_REDIS_ARRAY || job->n < n) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < n; i++) {
+        item[i].len = job->item[i]->str.len;
+        item[i].data = ngx_pstrdup(pool, &job->item[i]->str);
+
+        if (item[i].data == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}

@@ -12,6 +12,7 @@
 
 #include "ngx_inbox.h"
 #include "ngx_inbox_conf.h"
+#include "ngx_inbox_redis.h"
 
 
 /* list: JSON of a Message's attachments; files: of ngx_inbox_file_t, or NULL
@@ -23,6 +24,10 @@ ngx_int_t ngx_inbox_attached(ngx_pool_t *pool,
 /* the stored text, a JSON literal; NGX_OK | NGX_ERROR */
 ngx_int_t ngx_inbox_attached_text(ngx_pool_t *pool, const ngx_str_t *literal,
     ngx_str_t *text);
+
+/* the first n strings of a job of the store's; NGX_OK | NGX_ERROR */
+ngx_int_t ngx_inbox_attached_job(ngx_pool_t *pool,
+    const ngx_inbox_redis_value_t *job, ngx_str_t *item, ngx_uint_t n);
 
 
 #endif /* _NGX_INBOX_ATTACHED_H_INCLUDED_ */

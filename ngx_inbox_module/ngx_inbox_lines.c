@@ -31,6 +31,8 @@
 
 static ngx_int_t ngx_inbox_lines_fixed(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_channel_t *channel, ngx_str_t *args);
+static ngx_uint_t ngx_inbox_lines_window(ngx_inbox_ctx_t *ctx,
+    const ngx_inbox_channel_t *channel);
 static ngx_int_t ngx_inbox_lines_settings(ngx_inbox_ctx_t *ctx,
     ngx_str_t *settings);
 static ngx_int_t ngx_inbox_lines_credentials(ngx_inbox_ctx_t *ctx,
@@ -160,7 +162,8 @@ ngx_inbox_lines_fixed(ngx_inbox_ctx_t *ctx, const ngx_inbox_channel_t *channel,
     args[9].data = (u_char *) (channel->talks == NULL ? "1" : "0");
     args[9].len = 1;
 
-    args[10] = ngx_inbox_text_number(ctx->r->pool, channel->window);
+    args[10] = ngx_inbox_text_number(ctx->r->pool,
+                                     ngx_inbox_lines_window(ctx, channel));
 
     if (args[7].data == NULL || args[10].data == NULL
         || ngx_inbox_ctx_hook_url(ctx, &args[1], &args[11]) != NGX_OK)
@@ -169,6 +172,26 @@ ngx_inbox_lines_fixed(ngx_inbox_ctx_t *ctx, const ngx_inbox_channel_t *channel,
     }
 
     return ngx_inbox_lines_settings(ctx, &args[6]);
+}
+
+
+/* how long a client may be written to, as the channel's settings have it */
+
+static ngx_uint_t
+ngx_inbox_lines_window(ngx_inbox_ctx_t *ctx, const ngx_inbox_channel_t *channel)
+{
+    ngx_uint_t  on;
+
+    if (channel->wide != NULL
+        && ngx_inbox_json_bool(ngx_inbox_json_get(ctx->json, "settings"),
+                               channel->wide, &on)
+           == NGX_OK
+        && on)
+    {
+        return channel->wide_window;
+    }
+
+    return channel->window;
 }
 
 

@@ -25,6 +25,7 @@
 /* pauses between tries: factor 2, jitter up to a quarter */
 #define NGX_INBOX_SEND_PAUSE      1000       /* ms, the first */
 #define NGX_INBOX_SEND_PAUSE_MAX  300000
+#define NGX_INBOX_SEND_DOUBLED    9          /* then it is above the longest */
 /* about two hours of tries at the longest pause, then it is failed */
 #define NGX_INBOX_SEND_TRIES      30
 /* longest pause that a platform may ask for, s */
@@ -40,7 +41,7 @@
 #define NGX_INBOX_SEND_TELLS      1200
 
 #define NGX_INBOX_SEND_ARGS       8
-#define NGX_INBOX_SEND_JOB        14
+#define NGX_INBOX_SEND_JOB        15
 
 
 struct ngx_inbox_send_s {
@@ -78,7 +79,8 @@ enum {
     NGX_INBOX_SEND_REPLY_TO,
     NGX_INBOX_SEND_AUTHOR,
     NGX_INBOX_SEND_FILES,
-    NGX_INBOX_SEND_PART
+    NGX_INBOX_SEND_PART,
+    NGX_INBOX_SEND_HEARD
 };
 
 
@@ -94,11 +96,14 @@ static void ngx_inbox_send_on_exchanged(void *data,
 static void ngx_inbox_send_again(ngx_inbox_send_t *send,
     ngx_inbox_exchanged_t *how);
 
+static ngx_uint_t ngx_inbox_send_number(ngx_inbox_send_t *send,
+    ngx_uint_t place);
 static void ngx_inbox_send_later(ngx_inbox_send_t *send, time_t asked,
     ngx_uint_t doubt, ngx_str_t *words);
 static void ngx_inbox_send_pause(ngx_inbox_send_t *send, ngx_msec_t ms,
     ngx_uint_t doubt, ngx_str_t *words);
 static ngx_msec_t ngx_inbox_send_backoff(ngx_inbox_send_t *send);
+static ngx_str_t ngx_inbox_send_due(ngx_inbox_send_t *send, ngx_msec_t ms);
 static void ngx_inbox_send_never(ngx_inbox_send_t *send, ngx_str_t *words);
 static void ngx_inbox_send_settle(ngx_inbox_send_t *send, const char *outcome,
     const ngx_str_t *message, const ngx_str_t *words);
@@ -194,36 +199,24 @@ static ngx_int_t
 ngx_inbox_send_copy(ngx_inbox_send_t *send, const ngx_str_t *space,
     ngx_inbox_redis_value_t *job)
 {
-    ngx_str_t   name;
-    ngx_uint_t  i;
+    ngx_str_t  name;
 
     name = *space;
     send->space.len = name.len;
     send->space.data = ngx_pstrdup(send->pool, &name);
 
-    if (send->space.data == NULL
-        || job->type != NGX_INBOX_REDIS_ARRAY || job->n < NGX_INBOX_SEND_JOB)
-    {
+    if (send->space.data == NULL) {
         return NGX_ERROR;
     }
 
-    for (i = 0; i < NGX_INBOX_SEND_JOB; i++) {
-        send->item[i].len = job->item[i]->str.len;
-        send->item[i].data = ngx_pstrdup(send->pool, &job->item[i]->str);
-
-        if (send->item[i].data == NULL) {
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
+    return ngx_inbox_attached_job(send->pool, job, send->item,
+                                  NGX_INBOX_SEND_JOB);
 }
 
 
 static ngx_int_t
 ngx_inbox_send_job(ngx_inbox_send_t *send)
 {
-    ngx_int_t         part;
     ngx_time_t       *tp;
     ngx_inbox_job_t  *job;
 
@@ -242,9 +235,10 @@ ngx_inbox_send_job(ngx_inbox_send_t *send)
     job->reply_to = send->item[NGX_INBOX_SEND_REPLY_TO];
     job->author = send->item[NGX_INBOX_SEND_AUTHOR];
 
-    part = ngx_atoi(send->item[NGX_INBOX_SEND_PART].data,
-                    send->item[NGX_INBOX_SEND_PART].len);
-    job->part = (part == NGX_ERROR) ? 0 : (ngx_uint_t) part;
+    job->part = ngx_inbox_send_number(send, NGX_INBOX_SEND_PART);
+
+    /* the store counts in µs */
+    job->heard = ngx_inbox_send_number(send, NGX_INBOX_SEND_HEARD) / 1000;
 
     if (ngx_inbox_attached(send->pool, send->worker->conf, &send->space,
                            &send->item[NGX_INBOX_SEND_FILES], &job->files)
@@ -265,13 +259,11 @@ ngx_inbox_send_job(ngx_inbox_send_t *send)
 static ngx_int_t
 ngx_inbox_send_begin(ngx_inbox_send_t *send)
 {
-    static const ngx_str_t  nothing = ngx_null_string;
-
     if (send->job.files == NULL) {
         return ngx_inbox_send_exchange(send);
     }
 
-    ngx_inbox_send_part(send, &nothing);
+    ngx_inbox_send_part(send, NULL);
 
     return NGX_OK;
 }
@@ -302,14 +294,12 @@ ngx_inbox_send_on_exchanged(void *data, ngx_inbox_exchanged_t *how)
 {
     ngx_inbox_send_t *send = data;
 
-    static const ngx_str_t  nothing = ngx_null_string;
-
     send->exchange = NULL;
 
     switch (how->verdict.outcome) {
 
     case NGX_INBOX_SENT:
-        ngx_inbox_send_settle(send, "sent", &how->verdict.message, &nothing);
+        ngx_inbox_send_settle(send, "sent", &how->verdict.message, NULL);
         return;
 
     case NGX_INBOX_PART:
@@ -333,15 +323,10 @@ ngx_inbox_send_on_exchanged(void *data, ngx_inbox_exchanged_t *how)
 static void
 ngx_inbox_send_part(ngx_inbox_send_t *send, const ngx_str_t *message)
 {
-    ngx_str_t    part;
-    ngx_time_t  *tp;
+    ngx_str_t  part;
 
-    tp = ngx_timeofday();
     part = ngx_inbox_text_number(send->pool, (int64_t) send->job.part);
-
-    send->args[6] = ngx_inbox_text_number(send->pool,
-                                          ((int64_t) tp->sec * 1000 + tp->msec
-                                           + NGX_INBOX_SEND_HOLD) * 1000);
+    send->args[6] = ngx_inbox_send_due(send, NGX_INBOX_SEND_HOLD);
 
     ngx_inbox_send_settle(send, "part", message, &part);
 }
@@ -370,8 +355,30 @@ ngx_inbox_send_again(ngx_inbox_send_t *send, ngx_inbox_exchanged_t *how)
                       &send->item[NGX_INBOX_SEND_TRY], &verdict->error);
     }
 
+    if (verdict->tries == 0) {
+        verdict->tries = NGX_INBOX_SEND_TRIES;
+    }
+
+    if (ngx_inbox_send_number(send, NGX_INBOX_SEND_TRY) >= verdict->tries) {
+        ngx_inbox_send_never(send, &verdict->error);
+        return;
+    }
+
     ngx_inbox_send_later(send, verdict->retry_after, how->doubt,
                          &verdict->error);
+}
+
+
+/* an item that is one; 0 when it is none */
+
+static ngx_uint_t
+ngx_inbox_send_number(ngx_inbox_send_t *send, ngx_uint_t place)
+{
+    ngx_int_t  n;
+
+    n = ngx_atoi(send->item[place].data, send->item[place].len);
+
+    return (n == NGX_ERROR) ? 0 : (ngx_uint_t) n;
 }
 
 
@@ -382,41 +389,22 @@ static void
 ngx_inbox_send_later(ngx_inbox_send_t *send, time_t asked, ngx_uint_t doubt,
     ngx_str_t *words)
 {
-    ngx_int_t  tries;
+    asked = ngx_min(asked, NGX_INBOX_SEND_ASKED_MAX);
 
-    tries = ngx_atoi(send->item[NGX_INBOX_SEND_TRY].data,
-                     send->item[NGX_INBOX_SEND_TRY].len);
-
-    if (tries >= NGX_INBOX_SEND_TRIES) {
-        ngx_inbox_send_never(send, words);
-        return;
-    }
-
-    if (asked >= 0) {
-        asked = ngx_min(asked, NGX_INBOX_SEND_ASKED_MAX);
-        ngx_inbox_send_pause(send, (ngx_msec_t) asked * 1000, doubt, words);
-        return;
-    }
-
-    ngx_inbox_send_pause(send, ngx_inbox_send_backoff(send), doubt, words);
+    ngx_inbox_send_pause(send, (asked >= 0) ? (ngx_msec_t) asked * 1000
+                                            : ngx_inbox_send_backoff(send),
+                         doubt, words);
 }
 
 
 static ngx_msec_t
 ngx_inbox_send_backoff(ngx_inbox_send_t *send)
 {
-    ngx_int_t   tries;
+    ngx_uint_t  tries;
     ngx_msec_t  ms;
 
-    tries = ngx_atoi(send->item[NGX_INBOX_SEND_TRY].data,
-                     send->item[NGX_INBOX_SEND_TRY].len);
-
-    ms = NGX_INBOX_SEND_PAUSE;
-
-    while (tries-- > 1 && ms < NGX_INBOX_SEND_PAUSE_MAX) {
-        ms *= 2;
-    }
-
+    tries = ngx_max(ngx_inbox_send_number(send, NGX_INBOX_SEND_TRY), 1);
+    ms = NGX_INBOX_SEND_PAUSE << ngx_min(tries - 1, NGX_INBOX_SEND_DOUBLED);
     ms = ngx_min(ms, NGX_INBOX_SEND_PAUSE_MAX);
 
     return ms + ngx_random() % (ms / 4);
@@ -427,43 +415,52 @@ static void
 ngx_inbox_send_pause(ngx_inbox_send_t *send, ngx_msec_t ms, ngx_uint_t doubt,
     ngx_str_t *words)
 {
-    ngx_time_t  *tp;
-
-    static const ngx_str_t  nothing = ngx_null_string;
-
-    tp = ngx_timeofday();
-
-    send->args[6] = ngx_inbox_text_number(send->pool,
-                                          ((int64_t) tp->sec * 1000 + tp->msec
-                                           + (int64_t) ms) * 1000);
+    send->args[6] = ngx_inbox_send_due(send, ms);
 
     if (doubt) {
         ngx_str_set(&send->args[7], "1");
     }
 
-    ngx_inbox_send_settle(send, "later", &nothing, words);
+    ngx_inbox_send_settle(send, "later", NULL, words);
+}
+
+
+/* in so many ms, as the store counts */
+
+static ngx_str_t
+ngx_inbox_send_due(ngx_inbox_send_t *send, ngx_msec_t ms)
+{
+    int64_t      now;
+    ngx_time_t  *tp;
+
+    tp = ngx_timeofday();
+    now = (int64_t) tp->sec * 1000 + tp->msec;
+
+    return ngx_inbox_text_number(send->pool, (now + (int64_t) ms) * 1000);
 }
 
 
 static void
 ngx_inbox_send_never(ngx_inbox_send_t *send, ngx_str_t *words)
 {
-    static const ngx_str_t  nothing = ngx_null_string;
     static const ngx_str_t  given_up = ngx_string("the platform did not take "
                                                   "the message");
 
-    ngx_inbox_send_settle(send, "never", &nothing,
-                          words->len ? words : &given_up);
+    ngx_inbox_send_settle(send, "never", NULL, words->len ? words : &given_up);
 }
 
+
+/* NULL: nothing */
 
 static void
 ngx_inbox_send_settle(ngx_inbox_send_t *send, const char *outcome,
     const ngx_str_t *message, const ngx_str_t *words)
 {
-    ngx_str_t  text, copy;
+    ngx_str_t  text, copy = ngx_null_string;
 
-    if (ngx_inbox_text_mend(send->pool, words, &text) != NGX_OK) {
+    if (words == NULL
+        || ngx_inbox_text_mend(send->pool, words, &text) != NGX_OK)
+    {
         ngx_str_null(&text);
     }
 
@@ -471,7 +468,9 @@ ngx_inbox_send_settle(ngx_inbox_send_t *send, const char *outcome,
 
     /* they may lie in an answer that is gone when this turn ends */
 
-    copy = *message;
+    if (message != NULL) {
+        copy = *message;
+    }
 
     send->args[0] = send->item[NGX_INBOX_SEND_CHAT];
     send->args[1] = send->item[NGX_INBOX_SEND_MESSAGE];
@@ -502,7 +501,9 @@ ngx_inbox_send_count(ngx_inbox_send_t *send, const char *outcome)
     how = (*outcome == 's') ? NGX_INBOX_HOOK_SENT
           : (*outcome == 'l') ? NGX_INBOX_HOOK_LATER : NGX_INBOX_HOOK_NEVER;
 
-    if (channel != NULL && *outcome != 'r') {
+    /* a part is none yet, nor is what was given back */
+
+    if (channel != NULL && *outcome != 'r' && *outcome != 'p') {
         ngx_inbox_meter_hook(send->worker->conf->meter,
                              ngx_inbox_channel_place(channel), how);
     }

@@ -49,7 +49,7 @@ is($next, $now + $LEASE . " 2 $now",
 my %rev = @{ $s->call(channel => $now, 'bot') };
 my $lease = $jobs->[0][2];
 is_deeply($jobs->[0], ['1', '5-2', $lease, '1', '0', 'bot', $rev{rev},
-    'telegram', 'user1', $quote, 'ext-1', 'Петро "П"', '[]', '0'],
+    'telegram', 'user1', $quote, 'ext-1', 'Петро "П"', '[]', '0', '0'],
     'all that a channel needs') or diag explain $jobs->[0];
 isnt($lease, $jobs->[1][2], 'each chat has its own lease');
 is_deeply(claim('w2'), [$now + $LEASE . " 2 $now"],

@@ -46,7 +46,7 @@ my @m = $l->messages($chat->{id});
 is_deeply([map { $_->{text} } @m], ['Добрий день', 'раз', '', 'два'],
     'every good item counts');
 is($m[2]{attachments}[0]{type}, 'image', 'a picture');
-like($m[2]{attachments}[0]{url}, qr{^/inbox/api/v1/chats/\d+/files/\w+$},
+like($m[2]{attachments}[0]{url}, qr{^/inbox/api/v1/chats/\d+/files/[\w-]+$},
     'that is fetched through us');
 is($m[3]{reply_to}, $m[0]{id}, 'a reply to a message');
 ok($m[0]{sent_at}, "with the platform's time");
@@ -108,6 +108,33 @@ $r = $l->t->api(POST => "chats/$late/messages", json => { text => 'x' });
 is($r->{status}, 409, 'its window is closed');
 is($r->{json}{code}, 'window_closed', 'and told so');
 like($r->{json}{until}, qr/^\d{4}-/, 'since when');
+
+
+# an app that may use the tag for people has seven days
+
+$l->put(settings => { human_agent => JSON::PP::true });
+$l->hook(entry(message('old2', 'a week ago', sender => '778',
+    at => $now - 600_000_000)));
+$l->hook(entry(message('old3', 'longer ago', sender => '779',
+    at => $now - 610_000_000)));
+is($l->answer($l->take('779'), 'x')->{code}, 'window_closed', 'no longer');
+$r = $l->settled($l->answer($l->take('778'), 'after a week'));
+like($r->{error}, qr/No matching user/, 'the tag is taken');
+($call) = grep { $_->{body} =~ /after a week/ } $l->fake->calls;
+is("$call->{json}{messaging_type} $call->{json}{tag}",
+    'MESSAGE_TAG HUMAN_AGENT', 'with its tag');
+$l->settled($l->answer($id, 'within a day'));
+($call) = grep { $_->{body} =~ /within a day/ } $l->fake->calls;
+is("$call->{json}{messaging_type} " . ($call->{json}{tag} // ''), 'RESPONSE ',
+    'which an answer within a day has not');
+
+
+# what may be a no as well as a fault is not tried for hours
+
+$l->fake->next((map { $l->fake->error(2, 'perhaps blocked', 500) } 1, 2),
+    $l->fake->error(131053, 'no upload', 400));
+is($l->settled($l->answer($id, 'some tries'))->{error}, 'no upload',
+    'the third try is the last of such a fault');
 
 $l->t->done();
 

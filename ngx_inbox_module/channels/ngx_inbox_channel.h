@@ -152,6 +152,7 @@ typedef struct {
     ngx_str_t     author;         /* the agent's name */
     ngx_array_t  *files;          /* of ngx_inbox_file_t, or NULL */
     uint64_t      now;            /* ms: when it is being sent */
+    uint64_t      heard;          /* ms: when the client wrote last; 0: never */
 
     ngx_str_t     ref;            /* MEDIA: the platform's handle */
     ngx_str_t     url;            /* CONNECT: where webhooks shall come */
@@ -172,8 +173,13 @@ typedef struct {
     ngx_inbox_outcome_e   outcome;
     ngx_str_t             message;
     time_t                retry_after;
+    ngx_uint_t            tries;      /* LATER: so many in all, then it is a
+                                         no; 0: as many as usual */
     ngx_str_t             error;
 } ngx_inbox_verdict_t;
+
+/* tries of what may be a no as well as a fault: a minute of them */
+#define NGX_INBOX_CHANNEL_FEW  6
 
 
 /* how one kind of job is done; both are pure */
@@ -206,6 +212,9 @@ typedef struct {
     const char          *text_unit;      /* "chars" | "utf16" | "bytes" */
     ngx_uint_t           window;         /* s after a client's message in which
                                             he may be written to; 0: always */
+    const char          *wide;           /* the setting which, when it is true,
+                                            makes it so long: */
+    ngx_uint_t           wide_window;    /* s; NULL and 0: there is none */
     const char         **events;         /* for docs and health; or NULL */
 
     /* are these bytes theirs?  NGX_OK | NGX_DECLINED; constant time; NULL: the

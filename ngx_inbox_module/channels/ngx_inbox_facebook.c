@@ -85,6 +85,8 @@ const ngx_inbox_channel_t  ngx_inbox_facebook = {
     2000,                                  /* text limit */
     "chars",                               /* of that unit */
     86400,                                 /* window */
+    NGX_INBOX_META_HUMAN,                  /* wide */
+    NGX_INBOX_META_WEEK,                   /* wide window */
     ngx_inbox_facebook_events,             /* events */
     ngx_inbox_meta_verify,                 /* verify */
     ngx_inbox_facebook_parse,              /* parse */
@@ -117,7 +119,7 @@ ngx_inbox_facebook_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
         return NGX_ERROR;
     }
 
-    return ngx_inbox_meta_build(pool, job, 1, &request->body);
+    return ngx_inbox_meta_build(pool, line, job, 1, &request->body);
 }
 
 

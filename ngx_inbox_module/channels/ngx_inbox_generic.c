@@ -83,6 +83,8 @@ const ngx_inbox_channel_t  ngx_inbox_generic = {
     NGX_INBOX_MAX_TEXT,                    /* text limit */
     "bytes",                               /* of that unit */
     0,                                     /* window */
+    NULL,                                  /* wide */
+    0,                                     /* wide window */
     NULL,                                  /* events */
     ngx_inbox_generic_verify,              /* verify */
     ngx_inbox_generic_parse,               /* parse */

@@ -89,6 +89,8 @@ const ngx_inbox_channel_t  ngx_inbox_instagram = {
     1000,                                  /* text limit */
     "bytes",                               /* of that unit */
     86400,                                 /* window */
+    NGX_INBOX_META_HUMAN,                  /* wide */
+    NGX_INBOX_META_WEEK,                   /* wide window */
     ngx_inbox_instagram_events,            /* events */
     ngx_inbox_meta_verify,                 /* verify */
     ngx_inbox_instagram_parse,             /* parse */
@@ -121,7 +123,7 @@ ngx_inbox_instagram_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
         return NGX_ERROR;
     }
 
-    return ngx_inbox_meta_build(pool, job, 0, &request->body);
+    return ngx_inbox_meta_build(pool, line, job, 0, &request->body);
 }
 
 

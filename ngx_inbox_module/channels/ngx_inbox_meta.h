@@ -16,6 +16,10 @@
 
 /* begins the metadata of what we send */
 #define NGX_INBOX_META_MARK  "ngx_inbox:"
+/* the setting of a channel whose app may use the tag HUMAN_AGENT, and for how
+   long after a client's message it is good, s */
+#define NGX_INBOX_META_HUMAN  "human_agent"
+#define NGX_INBOX_META_WEEK   604800
 
 
 /* whom Meta shall tell us about, see ngx_inbox_meta_subscribe() */
@@ -65,9 +69,8 @@ ngx_int_t ngx_inbox_meta_node(ngx_pool_t *pool, const ngx_inbox_line_t *line,
  * a mark by which parse() knows its echo.  NGX_OK | NGX_ERROR | NGX_DECLINED: a
  * file that has no link
  */
-ngx_int_t ngx_inbox_meta_build(ngx_pool_t *pool,
-    const ngx_inbox_job_t *job, ngx_uint_t messenger,
-    ngx_str_t *body);
+ngx_int_t ngx_inbox_meta_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    const ngx_inbox_job_t *job, ngx_uint_t messenger, ngx_str_t *body);
 
 /* see ngx_inbox_channel_t */
 void ngx_inbox_meta_judge(ngx_pool_t *pool, const ngx_inbox_line_t *line,

@@ -3,12 +3,15 @@
  * Copyright (C) the ngx_inbox authors
  *
  * Calls of Meta's Graph API, and its answers.  A Messenger message carries our
- * id as metadata, which comes back with its echo.
+ * id as metadata, which comes back with its echo.  When the client wrote more
+ * than a day ago it needs a tag, which people may use, and programs may not;
+ * Meta gives the right to it with a review, so it is a setting of the channel.
  *
  * What an error means stands in its code, not in the HTTP status: the codes
  * after which it is worth trying again are a table, is_transient counts too,
- * and everything else is final.  A status of success with a body that is no
- * JSON is some proxy's, and the message is sent again.
+ * and everything else is final; of a code that we do not know the status tells.
+ * A status of success with a body that is no JSON is some proxy's, and the
+ * message is sent again.
  */
 
 
@@ -21,18 +24,33 @@
 #define NGX_INBOX_META_WORD      16
 
 
+/* ms after a client's message in which an answer needs no tag */
+#define NGX_INBOX_META_DAY       86400000
+
+
 typedef struct {
-    int64_t   code;
-    time_t    wait;        /* s, when the answer names no time; -1: backoff */
+    int64_t     code;
+    time_t      wait;      /* s, when the answer names no time; -1: backoff */
+    ngx_uint_t  tries;     /* of a verdict */
 } ngx_inbox_meta_code_t;
+
+typedef struct {
+    int64_t  from;
+    int64_t  to;
+} ngx_inbox_meta_final_t;
 
 
 static void ngx_inbox_meta_version(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, ngx_str_t *version);
+static ngx_uint_t ngx_inbox_meta_is_late(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_inbox_job_t *job);
+static void ngx_inbox_meta_kind(ngx_inbox_json_writer_t *w, ngx_uint_t late,
+    ngx_uint_t messenger);
 static void ngx_inbox_meta_attachment(ngx_inbox_json_writer_t *w,
     const ngx_inbox_file_t *file);
 static ngx_uint_t ngx_inbox_meta_later(const ngx_inbox_http_answer_t *answer,
-    ngx_inbox_json_t *error, time_t *wait);
+    ngx_inbox_json_t *error, ngx_inbox_verdict_t *verdict);
+static ngx_uint_t ngx_inbox_meta_is_final(int64_t code);
 static ngx_str_t ngx_inbox_meta_reason(ngx_pool_t *pool,
     const ngx_inbox_http_answer_t *answer, ngx_inbox_json_t *error);
 static void ngx_inbox_meta_named(ngx_inbox_json_t *v, ngx_str_t *message);
@@ -40,26 +58,36 @@ static void ngx_inbox_meta_named(ngx_inbox_json_t *v, ngx_str_t *message);
 
 /* what passes: rates, then faults of theirs, then what only WhatsApp says */
 static const ngx_inbox_meta_code_t  ngx_inbox_meta_codes[] = {
-    { 4, 60 },
-    { 17, 60 },
-    { 32, 60 },
-    { 613, 60 },
-    { 80006, 60 },
-    { 80007, 60 },
+    { 4, 60, 0 },
+    { 17, 60, 0 },
+    { 32, 60, 0 },
+    { 613, 60, 0 },
+    { 80006, 60, 0 },
+    { 80007, 60, 0 },
 
-    { 1, -1 },
-    { 2, -1 },
-    { 1200, -1 },
+    /* 2 may also mean that the client has blocked the page */
+    { 1, -1, NGX_INBOX_CHANNEL_FEW },
+    { 2, -1, NGX_INBOX_CHANNEL_FEW },
+    { 1200, -1, NGX_INBOX_CHANNEL_FEW },
 
-    { 130429, 5 },
-    { 131056, 6 },
-    { 133016, 60 },
-    { 131000, -1 },
-    { 131016, -1 },
-    { 131053, -1 },
-    { 131057, -1 },
+    { 130429, 5, 0 },
+    { 131056, 6, 0 },
+    { 133016, 60, 0 },
+    { 131000, -1, 0 },
+    { 131016, -1, 0 },
+    { 131053, -1, 3 },
+    { 131057, -1, 0 },
 
-    { 0, 0 }
+    { 0, 0, 0 }
+};
+
+
+/* what does not pass, whatever the status says: token, permission, parameter,
+   policy, a person who cannot be reached, and all else that is WhatsApp's */
+static const ngx_inbox_meta_final_t  ngx_inbox_meta_finals[] = {
+    { 0, 0 }, { 3, 3 }, { 10, 10 }, { 100, 100 }, { 190, 190 }, { 200, 299 },
+    { 368, 368 }, { 551, 551 }, { 130472, 130497 }, { 131000, 132999 },
+    { -1, -1 }
 };
 
 
@@ -137,8 +165,8 @@ ngx_inbox_meta_version(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 
 
 ngx_int_t
-ngx_inbox_meta_build(ngx_pool_t *pool, const ngx_inbox_job_t *job,
-    ngx_uint_t messenger, ngx_str_t *body)
+ngx_inbox_meta_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    const ngx_inbox_job_t *job, ngx_uint_t messenger, ngx_str_t *body)
 {
     ngx_str_t                mark, id;
     const ngx_inbox_file_t  *file;
@@ -172,10 +200,8 @@ ngx_inbox_meta_build(ngx_pool_t *pool, const ngx_inbox_job_t *job,
     ngx_inbox_json_put(&w, &job->user);
     ngx_inbox_json_close(&w, '}');
 
-    if (messenger) {
-        ngx_inbox_json_key(&w, "messaging_type");
-        ngx_inbox_json_raw(&w, "\"RESPONSE\"", sizeof("\"RESPONSE\"") - 1);
-    }
+    ngx_inbox_meta_kind(&w, ngx_inbox_meta_is_late(pool, line, job),
+                        messenger);
 
     ngx_inbox_json_key(&w, "message");
     ngx_inbox_json_open(&w, '{');
@@ -197,6 +223,46 @@ ngx_inbox_meta_build(ngx_pool_t *pool, const ngx_inbox_job_t *job,
     ngx_inbox_json_close(&w, '}');
 
     return ngx_inbox_json_end(&w, body);
+}
+
+
+/* 1: it needs the tag, and the channel has it */
+
+static ngx_uint_t
+ngx_inbox_meta_is_late(ngx_pool_t *pool, const ngx_inbox_line_t *line,
+    const ngx_inbox_job_t *job)
+{
+    ngx_str_t   err;
+    ngx_uint_t  on;
+
+    if (job->heard == 0 || job->now < job->heard + NGX_INBOX_META_DAY) {
+        return 0;
+    }
+
+    return ngx_inbox_json_bool(ngx_inbox_json_parse(pool, &line->settings,
+                                                    &err),
+                               NGX_INBOX_META_HUMAN, &on)
+           == NGX_OK
+           && on;
+}
+
+
+static void
+ngx_inbox_meta_kind(ngx_inbox_json_writer_t *w, ngx_uint_t late,
+    ngx_uint_t messenger)
+{
+    if (late) {
+        ngx_inbox_json_key(w, "messaging_type");
+        ngx_inbox_json_raw(w, "\"MESSAGE_TAG\"",
+                           sizeof("\"MESSAGE_TAG\"") - 1);
+        ngx_inbox_json_key(w, "tag");
+        ngx_inbox_json_raw(w, "\"HUMAN_AGENT\"",
+                           sizeof("\"HUMAN_AGENT\"") - 1);
+
+    } else if (messenger) {
+        ngx_inbox_json_key(w, "messaging_type");
+        ngx_inbox_json_raw(w, "\"RESPONSE\"", sizeof("\"RESPONSE\"") - 1);
+    }
 }
 
 
@@ -244,34 +310,33 @@ ngx_inbox_meta_judge(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     verdict->outcome = NGX_INBOX_NEVER;
     verdict->error = ngx_inbox_meta_reason(pool, answer, error);
 
-    if (ngx_inbox_meta_later(answer, error, &verdict->retry_after)) {
+    if (ngx_inbox_meta_later(answer, error, verdict)) {
         verdict->outcome = NGX_INBOX_LATER;
     }
 }
 
 
-/* 1: it is worth trying again, in that many seconds */
+/* 1: it is worth trying again, as the verdict says */
 static ngx_uint_t
 ngx_inbox_meta_later(const ngx_inbox_http_answer_t *answer,
-    ngx_inbox_json_t *error, time_t *wait)
+    ngx_inbox_json_t *error, ngx_inbox_verdict_t *verdict)
 {
     int64_t                       code;
     ngx_uint_t                    later, transient;
     const ngx_inbox_meta_code_t  *known;
-
-    *wait = -1;
 
     later = answer->status < 400 || answer->status >= 500
             || answer->status == NGX_HTTP_TOO_MANY_REQUESTS
             || answer->status == NGX_HTTP_REQUEST_TIME_OUT;
 
     if (ngx_inbox_json_int(error, "code", &code) == NGX_OK) {
-        later = answer->status >= 500;
+        later = answer->status >= 500 && !ngx_inbox_meta_is_final(code);
 
         for (known = ngx_inbox_meta_codes; known->code; known++) {
             if (known->code == code) {
                 later = 1;
-                *wait = known->wait;
+                verdict->retry_after = known->wait;
+                verdict->tries = known->tries;
                 break;
             }
         }
@@ -284,10 +349,25 @@ ngx_inbox_meta_later(const ngx_inbox_http_answer_t *answer,
     }
 
     if (later && answer->retry_after >= 0) {
-        *wait = ngx_inbox_channel_wait(answer);
+        verdict->retry_after = ngx_inbox_channel_wait(answer);
     }
 
     return later;
+}
+
+
+static ngx_uint_t
+ngx_inbox_meta_is_final(int64_t code)
+{
+    const ngx_inbox_meta_final_t  *f;
+
+    for (f = ngx_inbox_meta_finals; f->from >= 0; f++) {
+        if (code >= f->from && code <= f->to) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -27,6 +27,8 @@ const ngx_inbox_channel_t  ngx_inbox_site = {
     4096,                                  /* text limit */
     "chars",                               /* of that unit */
     0,                                     /* window */
+    NULL,                                  /* wide */
+    0,                                     /* wide window */
     NULL,                                  /* events */
     NULL,                                  /* verify */
     NULL,                                  /* parse */

@@ -84,6 +84,8 @@ const ngx_inbox_channel_t  ngx_inbox_telegram = {
     4096,                                  /* text limit */
     "utf16",                               /* of that unit */
     0,                                     /* window */
+    NULL,                                  /* wide */
+    0,                                     /* wide window */
     ngx_inbox_telegram_events,             /* events */
     ngx_inbox_telegram_verify,             /* verify */
     ngx_inbox_telegram_parse,              /* parse */

@@ -32,6 +32,8 @@
 
 /* the larger pictures do not arrive on older phones */
 #define NGX_INBOX_VIBER_PICTURE  (1024 * 1024)
+/* characters below a picture */
+#define NGX_INBOX_VIBER_CAPTION  768
 
 
 static ngx_int_t ngx_inbox_viber_verify(ngx_pool_t *pool,
@@ -40,8 +42,10 @@ static ngx_int_t ngx_inbox_viber_verify(ngx_pool_t *pool,
 static ngx_int_t ngx_inbox_viber_build(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
     ngx_inbox_http_request_t *request);
+static ngx_inbox_job_t ngx_inbox_viber_parts(const ngx_inbox_job_t *job);
+static ngx_uint_t ngx_inbox_viber_is_picture(const ngx_inbox_file_t *file);
 static void ngx_inbox_viber_file(ngx_inbox_json_writer_t *w,
-    const ngx_inbox_file_t *file);
+    const ngx_inbox_file_t *file, const ngx_str_t *caption);
 static void ngx_inbox_viber_sender(ngx_inbox_json_writer_t *w,
     ngx_pool_t *pool, const ngx_inbox_line_t *line);
 
@@ -86,6 +90,8 @@ const ngx_inbox_channel_t  ngx_inbox_viber = {
     7000,                                  /* text limit */
     "chars",                               /* of that unit */
     0,                                     /* window */
+    NULL,                                  /* wide */
+    0,                                     /* wide window */
     ngx_inbox_viber_events,                /* events */
     ngx_inbox_viber_verify,                /* verify */
     ngx_inbox_viber_parse,                 /* parse */
@@ -124,10 +130,18 @@ static ngx_int_t
 ngx_inbox_viber_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     const ngx_inbox_job_t *job, ngx_inbox_http_request_t *request)
 {
+    ngx_str_t                caption;
+    ngx_inbox_job_t          parts;
     const ngx_inbox_file_t  *file;
     ngx_inbox_json_writer_t  w;
 
-    file = ngx_inbox_channel_part(job);
+    parts = ngx_inbox_viber_parts(job);
+    file = ngx_inbox_channel_part(&parts);
+    ngx_str_set(&caption, "");
+
+    if (job->part == 0 && job->text.len) {
+        caption = job->text;
+    }
 
     if (file != NULL && file->url.len == 0) {
         return NGX_DECLINED;
@@ -155,12 +169,38 @@ ngx_inbox_viber_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
         ngx_inbox_json_put(&w, &job->text);
 
     } else {
-        ngx_inbox_viber_file(&w, file);
+        ngx_inbox_viber_file(&w, file, &caption);
     }
 
     ngx_inbox_json_close(&w, '}');
 
     return ngx_inbox_json_end(&w, &request->body);
+}
+
+
+/* a text of some length stands below a picture; files have none */
+
+static ngx_inbox_job_t
+ngx_inbox_viber_parts(const ngx_inbox_job_t *job)
+{
+    ngx_uint_t  fits;
+
+    fits = job->files != NULL && job->files->nelts > 0
+           && ngx_inbox_viber_is_picture(job->files->elts)
+           && ngx_inbox_text_chars(&job->text, NULL)
+              <= NGX_INBOX_VIBER_CAPTION;
+
+    return ngx_inbox_channel_carry(job, fits);
+}
+
+
+static ngx_uint_t
+ngx_inbox_viber_is_picture(const ngx_inbox_file_t *file)
+{
+    return file->size <= NGX_INBOX_VIBER_PICTURE
+           && (ngx_inbox_reader_is(&file->mime, "image/jpeg")
+               || ngx_inbox_reader_is(&file->mime, "image/png")
+               || ngx_inbox_reader_is(&file->mime, "image/gif"));
 }
 
 
@@ -196,19 +236,13 @@ ngx_inbox_viber_address(ngx_pool_t *pool, const ngx_inbox_line_t *line,
    behind "type": */
 
 static void
-ngx_inbox_viber_file(ngx_inbox_json_writer_t *w, const ngx_inbox_file_t *file)
+ngx_inbox_viber_file(ngx_inbox_json_writer_t *w, const ngx_inbox_file_t *file,
+    const ngx_str_t *caption)
 {
-    ngx_uint_t  picture;
-
-    picture = file->size <= NGX_INBOX_VIBER_PICTURE
-              && (ngx_inbox_reader_is(&file->mime, "image/jpeg")
-                  || ngx_inbox_reader_is(&file->mime, "image/png")
-                  || ngx_inbox_reader_is(&file->mime, "image/gif"));
-
-    if (picture) {
+    if (ngx_inbox_viber_is_picture(file)) {
         ngx_inbox_json_raw(w, "\"picture\"", sizeof("\"picture\"") - 1);
         ngx_inbox_json_key(w, "text");
-        ngx_inbox_json_raw(w, "\"\"", 2);
+        ngx_inbox_json_put(w, caption);
 
     } else {
         ngx_inbox_json_raw(w, "\"file\"", sizeof("\"file\"") - 1);
@@ -259,7 +293,9 @@ ngx_inbox_viber_judge(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_job_t *job, const ngx_inbox_http_answer_t *answer,
     ngx_inbox_verdict_t *verdict)
 {
+    int64_t            status;
     ngx_str_t          err, words;
+    ngx_inbox_job_t    parts;
     ngx_inbox_json_t  *v;
 
     ngx_memzero(verdict, sizeof(ngx_inbox_verdict_t));
@@ -270,7 +306,8 @@ ngx_inbox_viber_judge(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     verdict->outcome = ngx_inbox_viber_outcome(answer, v);
 
     if (verdict->outcome == NGX_INBOX_SENT) {
-        verdict->outcome = ngx_inbox_channel_arrived(job);
+        parts = ngx_inbox_viber_parts(job);
+        verdict->outcome = ngx_inbox_channel_arrived(&parts);
 
         if (ngx_inbox_json_id(pool, v, "message_token", &verdict->message)
             != NGX_OK
@@ -285,8 +322,18 @@ ngx_inbox_viber_judge(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     (void) ngx_inbox_json_str(v, "status_message", &words);
     verdict->error = ngx_inbox_channel_reason(pool, &words, answer);
 
-    if (verdict->outcome == NGX_INBOX_LATER) {
-        verdict->retry_after = ngx_inbox_channel_wait(answer);
+    if (verdict->outcome == NGX_INBOX_NEVER) {
+        return;
+    }
+
+    verdict->retry_after = ngx_inbox_channel_wait(answer);
+
+    /* a general error is no outage */
+    if (ngx_inbox_json_int(v, "status", &status) == NGX_OK
+        && status != NGX_INBOX_VIBER_OK && status != NGX_INBOX_VIBER_BUSY
+        && status != NGX_INBOX_VIBER_NO_HOOK)
+    {
+        verdict->tries = NGX_INBOX_CHANNEL_FEW;
     }
 }
 

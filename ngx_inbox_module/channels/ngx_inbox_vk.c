@@ -109,6 +109,8 @@ const ngx_inbox_channel_t  ngx_inbox_vk = {
     4096,                                  /* text limit */
     "chars",                               /* of that unit */
     0,                                     /* window */
+    NULL,                                  /* wide */
+    0,                                     /* wide window */
     ngx_inbox_vk_events,                   /* events */
     ngx_inbox_vk_verify,                   /* verify */
     ngx_inbox_vk_parse,                    /* parse */

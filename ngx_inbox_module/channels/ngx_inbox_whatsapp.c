@@ -62,6 +62,8 @@ const ngx_inbox_channel_t  ngx_inbox_whatsapp = {
     4096,                                  /* text limit */
     "chars",                               /* of that unit */
     86400,                                 /* window */
+    NULL,                                  /* wide */
+    0,                                     /* wide window */
     ngx_inbox_whatsapp_events,             /* events */
     ngx_inbox_meta_verify,                 /* verify */
     ngx_inbox_whatsapp_parse,              /* parse */
@@ -78,6 +80,7 @@ ngx_inbox_whatsapp_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 {
     ngx_str_t                whose, product = ngx_string("whatsapp"),
                              individual = ngx_string("individual");
+    ngx_inbox_job_t          parts;
     const ngx_inbox_file_t  *file;
     ngx_inbox_json_writer_t  w;
 
@@ -89,7 +92,8 @@ ngx_inbox_whatsapp_build(ngx_pool_t *pool, const ngx_inbox_line_t *line,
         return NGX_ERROR;
     }
 
-    file = ngx_inbox_channel_part(job);
+    parts = ngx_inbox_whatsapp_parts(job);
+    file = ngx_inbox_channel_part(&parts);
 
     if (file != NULL && job->step == 0) {
         return ngx_inbox_whatsapp_upload(pool, file, request);

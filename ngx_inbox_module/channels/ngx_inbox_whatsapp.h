@@ -55,6 +55,9 @@ ngx_int_t ngx_inbox_whatsapp_read(ngx_pool_t *pool,
 
 /* ngx_inbox_whatsapp_file.c */
 
+/* the job as its parts are counted, see ngx_inbox_channel_carry() */
+ngx_inbox_job_t ngx_inbox_whatsapp_parts(const ngx_inbox_job_t *job);
+
 /* step 0 of a part that is a file: its bytes; request is a message's */
 ngx_int_t ngx_inbox_whatsapp_upload(ngx_pool_t *pool,
     const ngx_inbox_file_t *file, ngx_inbox_http_request_t *request);

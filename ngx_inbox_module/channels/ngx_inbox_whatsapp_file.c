@@ -9,10 +9,67 @@
 
 
 #include "ngx_inbox_whatsapp.h"
+#include "../ngx_inbox_text.h"
 
 
+/* characters of a caption */
+#define NGX_INBOX_WHATSAPP_CAPTION  1024
+/* bytes of what it shows; what is larger goes as a document */
+#define NGX_INBOX_WHATSAPP_IMAGE    (5 * 1024 * 1024)
+#define NGX_INBOX_WHATSAPP_FILM     (16 * 1024 * 1024)
+
+
+static const char *ngx_inbox_whatsapp_type(const ngx_inbox_file_t *file);
 static ngx_uint_t ngx_inbox_whatsapp_is_theirs(const ngx_inbox_line_t *line,
     const ngx_str_t *url);
+
+
+/* a text that is not too long is the caption of the first, if that has one */
+
+ngx_inbox_job_t
+ngx_inbox_whatsapp_parts(const ngx_inbox_job_t *job)
+{
+    ngx_uint_t  fits;
+
+    fits = job->files != NULL && job->files->nelts > 0
+           && ngx_strcmp(ngx_inbox_whatsapp_type(job->files->elts), "audio")
+              != 0
+           && ngx_inbox_text_chars(&job->text, NULL)
+              <= NGX_INBOX_WHATSAPP_CAPTION;
+
+    return ngx_inbox_channel_carry(job, fits);
+}
+
+
+/* of pictures it takes two kinds, of films one */
+
+static const char *
+ngx_inbox_whatsapp_type(const ngx_inbox_file_t *file)
+{
+    if (file->size <= NGX_INBOX_WHATSAPP_IMAGE
+        && (ngx_inbox_reader_is(&file->mime, "image/jpeg")
+            || ngx_inbox_reader_is(&file->mime, "image/png")))
+    {
+        return "image";
+    }
+
+    if (file->size > NGX_INBOX_WHATSAPP_FILM) {
+        return "document";
+    }
+
+    if (ngx_inbox_reader_is(&file->mime, "video/mp4")) {
+        return "video";
+    }
+
+    if (ngx_inbox_reader_is(&file->mime, "audio/mpeg")
+        || ngx_inbox_reader_is(&file->mime, "audio/mp4")
+        || ngx_inbox_reader_is(&file->mime, "audio/ogg"))
+    {
+        return "audio";
+    }
+
+    return "document";
+}
 
 
 ngx_int_t
@@ -44,35 +101,25 @@ void
 ngx_inbox_whatsapp_file(ngx_inbox_json_writer_t *w, const ngx_inbox_job_t *job,
     const ngx_inbox_file_t *file)
 {
-    ngx_str_t  id, type;
+    ngx_str_t        id, type;
+    ngx_inbox_job_t  parts;
 
     id = ngx_inbox_channel_memo(job, "id");
+    parts = ngx_inbox_whatsapp_parts(job);
 
-    /* of pictures it takes two kinds, of films one */
-
-    if (ngx_inbox_reader_is(&file->mime, "image/jpeg")
-        || ngx_inbox_reader_is(&file->mime, "image/png"))
-    {
-        ngx_str_set(&type, "image");
-
-    } else if (ngx_inbox_reader_is(&file->mime, "video/mp4")) {
-        ngx_str_set(&type, "video");
-
-    } else if (ngx_inbox_reader_is(&file->mime, "audio/mpeg")
-               || ngx_inbox_reader_is(&file->mime, "audio/mp4")
-               || ngx_inbox_reader_is(&file->mime, "audio/ogg"))
-    {
-        ngx_str_set(&type, "audio");
-
-    } else {
-        ngx_str_set(&type, "document");
-    }
+    type.data = (u_char *) ngx_inbox_whatsapp_type(file);
+    type.len = ngx_strlen(type.data);
 
     ngx_inbox_json_put(w, &type);
     ngx_inbox_json_name(w, &type);
     ngx_inbox_json_open(w, '{');
     ngx_inbox_json_key(w, "id");
     ngx_inbox_json_put(w, &id);
+
+    if (job->part == 0 && job->text.len && parts.text.len == 0) {
+        ngx_inbox_json_key(w, "caption");
+        ngx_inbox_json_put(w, &job->text);
+    }
 
     if (type.len == sizeof("document") - 1) {
         ngx_inbox_json_key(w, "filename");
@@ -89,11 +136,13 @@ ngx_inbox_whatsapp_judge(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_verdict_t *verdict)
 {
     ngx_str_t          err, id;
+    ngx_inbox_job_t    parts;
     ngx_inbox_json_t  *v;
 
-    ngx_inbox_meta_judge(pool, line, job, answer, verdict);
+    parts = ngx_inbox_whatsapp_parts(job);
+    ngx_inbox_meta_judge(pool, line, &parts, answer, verdict);
 
-    if (ngx_inbox_channel_part(job) == NULL || job->step > 0
+    if (ngx_inbox_channel_part(&parts) == NULL || job->step > 0
         || verdict->outcome == NGX_INBOX_LATER
         || verdict->outcome == NGX_INBOX_NEVER)
     {

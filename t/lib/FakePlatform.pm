@@ -164,7 +164,10 @@ sub look_facebook {
 
     return no_graph(100, '(#100) Param messaging_type must be one of '
         . 'RESPONSE, UPDATE, MESSAGE_TAG')
-        if ($body->{messaging_type} // '') ne 'RESPONSE';
+        if ($body->{messaging_type} // '') !~ /^(RESPONSE|MESSAGE_TAG)$/;
+    return no_graph(100, '(#100) Param tag must be HUMAN_AGENT')
+        if $body->{messaging_type} eq 'MESSAGE_TAG'
+            && ($body->{tag} // '') ne 'HUMAN_AGENT';
     return $self->messaging($self->known->{account} . '|me', 2000,
         sub { length $_[0] });
 }

@@ -6,7 +6,8 @@
  *
  *     adapter build KIND LINE < job       {"job":"send","part","step",
  *                                         "memo":{},"user","id","text",
- *                                         "reply_to","author","now","files":
+ *                                         "reply_to","author","now","heard",
+ *                                         "files":
  *                                         [{"type","name","mime","size",
  *                                         "path","url"}],"ref","url","message"}
  *     adapter judge KIND LINE < answer    {"status","retry_after","body",
@@ -144,6 +145,11 @@ adapter_judge(adapter_t *a)
     ngx_inbox_json_raw(&w, outcome, strlen(outcome));
     adapter_field(&w, "message", &verdict.message);
 
+    if (verdict.tries) {
+        ngx_inbox_json_key(&w, "tries");
+        ngx_inbox_json_put_int(&w, (int64_t) verdict.tries);
+    }
+
     if (verdict.retry_after != -1) {
         ngx_inbox_json_key(&w, "retry_after");
         ngx_inbox_json_put_int(&w, verdict.retry_after);
@@ -166,6 +172,8 @@ adapter_job(adapter_t *a, ngx_inbox_json_t *v, ngx_inbox_job_t *job)
 
     (void) ngx_inbox_json_int(v, "now", &n);
     job->now = (uint64_t) n;
+    (void) ngx_inbox_json_int(v, "heard", &n);
+    job->heard = (uint64_t) n;
     (void) ngx_inbox_json_int(v, "part", &n);
     job->part = (ngx_uint_t) n;
     (void) ngx_inbox_json_int(v, "step", &n);
