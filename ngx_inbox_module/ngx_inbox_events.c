@@ -23,6 +23,8 @@ typedef struct {
 } ngx_inbox_events_t;
 
 
+static ngx_int_t ngx_inbox_events_on_health(ngx_inbox_ctx_t *ctx,
+    ngx_inbox_answer_t *answer);
 static ngx_int_t ngx_inbox_events_on_body(ngx_inbox_ctx_t *ctx,
     ngx_inbox_answer_t *answer);
 static ngx_int_t ngx_inbox_events_on_line(ngx_inbox_ctx_t *ctx,
@@ -44,7 +46,47 @@ ngx_inbox_events_health(ngx_inbox_ctx_t *ctx)
     args[0] = ctx->who;
     args[1] = ctx->param[0];
 
-    return ngx_inbox_ask_body(ctx, NGX_INBOX_FN_HEALTH, args, 2);
+    return ngx_inbox_ask(ctx, NGX_INBOX_FN_HEALTH, args, 2,
+                         ngx_inbox_events_on_health);
+}
+
+
+/* with what only the configuration knows, at its end */
+
+static ngx_int_t
+ngx_inbox_events_on_health(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
+{
+    u_char                     *p;
+    ngx_str_t                   body, err, kind;
+    const char                 *warnings;
+    const ngx_inbox_channel_t  *channel;
+
+    body = ngx_inbox_ask_text(answer);
+
+    (void) ngx_inbox_json_str(ngx_inbox_json_parse(ctx->r->pool, &body, &err),
+                              "kind", &kind);
+
+    channel = ngx_inbox_channel_find(&kind);
+
+    if (channel == NULL || body.len == 0) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    warnings = (channel->links && ctx->conf->public_url.len == 0)
+               ? "\"no_public_url\"" : "";
+
+    p = ngx_pnalloc(ctx->r->pool, body.len + ngx_strlen(warnings)
+                                  + sizeof(",\"warnings\":[]}"));
+    if (p == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    body.len--;
+    kind.data = p;
+    kind.len = ngx_sprintf(p, "%V,\"warnings\":[%s]}", &body, warnings) - p;
+
+    return ngx_inbox_reply_json(ctx->r, NGX_HTTP_OK, &kind,
+                                NGX_INBOX_REPLY_ETAG);
 }
 
 

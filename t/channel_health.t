@@ -59,6 +59,7 @@ is($ring[1]{body}, undef, 'what is not theirs is not kept');
 
 $h = $t->api(GET => 'channels/line/health')->{json};
 is($h->{updates}, 5, 'counted');
+is_deeply($h->{warnings}, [], 'it needs no links');
 is($h->{odd_bodies}, 1, 'odd ones');
 is_deeply($h->{rejected_signatures}, { $node => 2 }, 'rejected, by node');
 is($h->{last_error}{in}, 'webhook', 'the last error');

@@ -110,6 +110,16 @@ is($l->settled($l->answer($id, 'я' x 7000))->{delivery}, 'sent',
     '7,000 characters');
 is($l->answer($id, 'я' x 7001)->{code}, 'text_too_long', 'and no more');
 
+# files go by a link, and this server does not know its address
+
+my $file = $l->t->api(POST => 'files?name=a.png', body => "\x89PNG\r\n\x1a\n",
+    type => 'image/png')->{json}{id};
+my $failed = $l->settled($l->answer($id, 'look', attachments => [$file]));
+is($failed->{delivery}, 'failed', 'a file cannot be sent');
+like($failed->{error}, qr/inbox_public_url is not set/, 'and says why');
+is_deeply($l->t->api(GET => 'channels/line/health')->{json}{warnings},
+    ['no_public_url'], "so does the channel's health");
+
 $l->t->done();
 
 

@@ -216,6 +216,8 @@ typedef struct {
                                             makes it so long: */
     ngx_uint_t           wide_window;    /* s; NULL and 0: there is none */
     const char         **events;         /* for docs and health; or NULL */
+    unsigned             links:1;        /* it fetches our files by a link, so
+                                            it needs our public address */
 
     /* are these bytes theirs?  NGX_OK | NGX_DECLINED; constant time; NULL: the
        kind has no webhook */

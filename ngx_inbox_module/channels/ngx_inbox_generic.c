@@ -86,6 +86,7 @@ const ngx_inbox_channel_t  ngx_inbox_generic = {
     NULL,                                  /* wide */
     0,                                     /* wide window */
     NULL,                                  /* events */
+    1,                                     /* links */
     ngx_inbox_generic_verify,              /* verify */
     ngx_inbox_generic_parse,               /* parse */
     ngx_inbox_generic_talks,               /* talks */

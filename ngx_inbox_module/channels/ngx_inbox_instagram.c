@@ -92,6 +92,7 @@ const ngx_inbox_channel_t  ngx_inbox_instagram = {
     NGX_INBOX_META_HUMAN,                  /* wide */
     NGX_INBOX_META_WEEK,                   /* wide window */
     ngx_inbox_instagram_events,            /* events */
+    1,                                     /* links */
     ngx_inbox_meta_verify,                 /* verify */
     ngx_inbox_instagram_parse,             /* parse */
     ngx_inbox_instagram_talks,             /* talks */

@@ -30,6 +30,7 @@ const ngx_inbox_channel_t  ngx_inbox_site = {
     NULL,                                  /* wide */
     0,                                     /* wide window */
     NULL,                                  /* events */
+    0,                                     /* links */
     NULL,                                  /* verify */
     NULL,                                  /* parse */
     NULL,                                  /* talks */

@@ -87,6 +87,7 @@ const ngx_inbox_channel_t  ngx_inbox_telegram = {
     NULL,                                  /* wide */
     0,                                     /* wide window */
     ngx_inbox_telegram_events,             /* events */
+    0,                                     /* links */
     ngx_inbox_telegram_verify,             /* verify */
     ngx_inbox_telegram_parse,              /* parse */
     ngx_inbox_telegram_talks,              /* talks */

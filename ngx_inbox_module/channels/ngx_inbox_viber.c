@@ -93,6 +93,7 @@ const ngx_inbox_channel_t  ngx_inbox_viber = {
     NULL,                                  /* wide */
     0,                                     /* wide window */
     ngx_inbox_viber_events,                /* events */
+    1,                                     /* links */
     ngx_inbox_viber_verify,                /* verify */
     ngx_inbox_viber_parse,                 /* parse */
     ngx_inbox_viber_talks,                 /* talks */

@@ -112,6 +112,7 @@ const ngx_inbox_channel_t  ngx_inbox_vk = {
     NULL,                                  /* wide */
     0,                                     /* wide window */
     ngx_inbox_vk_events,                   /* events */
+    0,                                     /* links */
     ngx_inbox_vk_verify,                   /* verify */
     ngx_inbox_vk_parse,                    /* parse */
     ngx_inbox_vk_talks,                    /* talks */

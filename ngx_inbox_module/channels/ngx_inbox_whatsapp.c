@@ -65,6 +65,7 @@ const ngx_inbox_channel_t  ngx_inbox_whatsapp = {
     NULL,                                  /* wide */
     0,                                     /* wide window */
     ngx_inbox_whatsapp_events,             /* events */
+    0,                                     /* links */
     ngx_inbox_meta_verify,                 /* verify */
     ngx_inbox_whatsapp_parse,              /* parse */
     ngx_inbox_whatsapp_talks,              /* talks */

@@ -178,6 +178,8 @@ function factsOf(health, { t, locale, now }) {
     rejected > 0 && ['rejected', rejected, true],
     health.odd_bodies > 0 && ['odd', health.odd_bodies],
     health.queue_length > 0 && ['queue', health.queue_length],
+    health.warnings?.includes('no_public_url')
+      && ['files', t('health.no_public_url'), true],
   ].filter(Boolean);
 }
 
