@@ -71,12 +71,15 @@ do
   end
 
   -- who, as docs/redis.md has it -> the caller; ends the call with
-  -- UNAUTHORIZED, NOSPACE, or BADCALL for what is no who at all
-  function Agent.caller(root, who, now)
+  -- UNAUTHORIZED, NOSPACE, or BADCALL for what is no who at all.  s: the space,
+  -- when it is open, and so known to serve; or nothing
+  function Agent.caller(root, who, now, s)
     if who == ROOT then
       return of_root(root)
     end
-    Space.must_serve(call('HGET', Keys.space(root), 'suspended'))
+    if not s then
+      Space.must_serve(call('HGET', Keys.space(root), 'suspended'))
+    end
     local kind, value = string.match(who, '^(%l+):(.+)$')
     if kind == 'digest' and string.find(value, '^%x+$') and #value == 64 then
       return of_digest(root, value, now)

@@ -75,7 +75,8 @@ do
 
   -- boot: the module tells which Redis process it talks to.
   -- ARGV now, run id
-  -- returns the space's rev, string; writes only when the run id is new
+  -- returns the space's rev, string; writes only when the run id is new, and what
+  -- a space from before lacks
   register('boot', 2, 'allow-oom', function(root, now, args)
     if args[2] == '' or #args[2] > 64 then
       badcall('run id')
@@ -113,7 +114,7 @@ do
   register('journal', 14, 'no-writes', function(root, now, args)
     local ask = asked(args, 3)
     local s = Space.open(root, now)
-    return Journal.answer(s, Agent.caller(root, args[2], now),
+    return Journal.answer(s, Agent.caller(root, args[2], now, s),
                           {status = args[6], channel = args[7],
                            group = args[8], agent = args[9], tag = args[10],
                            q = args[11], from = args[12], to = args[13],
@@ -127,7 +128,7 @@ do
   register('inbox', 7, 'no-writes', function(root, now, args)
     local ask = asked(args, 5)
     local s = Space.open(root, now)
-    return Inbox.answer(s, Agent.caller(root, args[2], now), args[3], args[4],
+    return Inbox.answer(s, Agent.caller(root, args[2], now, s), args[3], args[4],
                         ask)
   end)
 
@@ -138,8 +139,8 @@ do
   register('chat', 3, 'no-writes', function(root, now, args)
     local n = Arg.chat(args[3])
     local s = Space.open(root, now)
-    local caller = Agent.caller(root, args[2], now)
-    local chat = Chat.need(root, n)
+    local caller = Agent.caller(root, args[2], now, s)
+    local chat = Chat.need(root, n, true)
     Turn.must_see(caller, chat)
     return {Chat.show(s, caller, chat), chat.rev}
   end)
@@ -151,7 +152,7 @@ do
   register('transcript', 6, 'no-writes', function(root, now, args)
     local n, ask = Arg.chat(args[3]), paged(args, 4)
     local s = Space.open(root, now)
-    local caller = Agent.caller(root, args[2], now)
+    local caller = Agent.caller(root, args[2], now, s)
     Turn.must_see(caller, Chat.need(root, n))
     local body, rev, count =
       Transcript.page(s, n, ask.since, ask.before, ask.limit,
@@ -200,8 +201,8 @@ do
   register('reply', 15, '', function(root, now, args)
     local n, r = Arg.chat(args[3]), written(args)
     local s = Space.open(root, now)
-    local caller = Agent.caller(root, args[2], now)
-    local chat = Chat.need(root, n)
+    local caller = Agent.caller(root, args[2], now, s)
+    local chat = Chat.need(root, n, true)
     local path = n .. '/messages'
     local done = Once.find(root, caller, path, r.key, r.digest)
     if done then
@@ -218,8 +219,8 @@ do
     local n = Arg.chat(args[3])
     local once, body = key(args[i]), digest(args[i + 1])
     local s = Space.open(root, now)
-    local caller = Agent.caller(root, args[2], now)
-    local chat = Chat.need(root, n)
+    local caller = Agent.caller(root, args[2], now, s)
+    local chat = Chat.need(root, n, true)
     path = n .. '/' .. path
     if not Once.find(root, caller, path, once, body) then
       if turn(s, caller, chat) then
@@ -270,7 +271,7 @@ do
   register('read', 4, '', function(root, now, args)
     local n = Arg.chat(args[3])
     local s = Space.open(root, now)
-    local caller = Agent.caller(root, args[2], now)
+    local caller = Agent.caller(root, args[2], now, s)
     local chat = Chat.need(root, n)
     local moved = Turn.read(s, caller, chat, args[4])
     if moved then

@@ -26,6 +26,12 @@ do
                    closed = true, tags = true, heard = true, asked = true,
                    who = true, state = true, last = true, rev = true}
 
+  -- both; there is no ipairs() while a library is loaded
+  local ALL = {}
+  for i = 1, #HOT + #COLD do
+    ALL[i] = HOT[i] or COLD[i - #HOT]
+  end
+
   -- what a change of state, and of who it is with, change in the hash
   local TURNING = {'status', 'group', 'resp', 'parts', 'former', 'closed',
                    'asked'}
@@ -57,35 +63,38 @@ do
     return (people == ',') and '' or people
   end
 
-  local function read_cold(chat)
-    local values = call('HMGET', Keys.chat(chat.root, chat.n), unpack(COLD))
+  -- values of COLD, those behind the first so many
+  local function fill(chat, values, from)
     for i, field in ipairs(COLD) do
       if rawget(chat, field) == nil then
-        chat[field] = values[i] or ''
+        chat[field] = values[from + i] or ''
       end
     end
+    return chat
   end
 
   local LAZY = {__index = function(chat, field)
     if IS_COLD[field] then
-      read_cold(chat)
+      fill(chat, call('HMGET', Keys.chat(chat.root, chat.n), unpack(COLD)), 0)
       return rawget(chat, field)
     end
     return nil
   end}
 
-  -- the chat with that number (digits), or nil
-  function Chat.read(root, n)
-    local f = call('HMGET', Keys.chat(root, n), unpack(HOT))
+  -- The chat with that number (digits), or nil.  whole: the caller knows that
+  -- all of it will be asked for
+  function Chat.read(root, n, whole)
+    local f = call('HMGET', Keys.chat(root, n), unpack(whole and ALL or HOT))
     if not f[1] then
       return nil
     end
     -- marks of what is done to it; false, so that LAZY is not asked for them
-    return setmetatable({
+    local chat = setmetatable({
       moved = false, turned = false, renamed = false, changed = false,
       said = false, queued = false, hears = false, regen = false,
       answered = false, rests = false, top = false, cleared = false,
       left = false, heard_by_visitor = false, carries = false,
+      read_by = false,
       root = root, n = n, status = f[1], was = f[1], polled = f[2] or '',
       group = f[3] or '', parts = f[4] or '', blocked = f[5] or '',
       nm = tonumber(f[6] or 0), nc = tonumber(f[7] or 0),
@@ -93,11 +102,12 @@ do
       waits = f[11] or 'null', name = f[12] or '', username = f[13] or '',
       phone = f[14] or '', email = f[15] or '', was_group = f[3] or ''
     }, LAZY)
+    return whole and fill(chat, f, #HOT) or chat
   end
 
   -- the same; ends the call with NOTFOUND
-  function Chat.need(root, n)
-    local chat = Chat.read(root, n)
+  function Chat.need(root, n, whole)
+    local chat = Chat.read(root, n, whole)
     if not chat then
       fail('NOTFOUND no such chat')
     end
@@ -442,12 +452,22 @@ do
     call('HSET', key, unpack(fields(chat)))
   end
 
-  -- who of the participants has something to read
+  -- has that participant something to read?
+  local function has_news(s, chat, id)
+    if id == chat.read_by then
+      return false
+    end
+    if chat.hears then
+      return true
+    end
+    local seen = call('HGET', Keys.seen(s.root, id), chat.n)
+    return chat.nc > (tonumber(seen or 0) or 0)
+  end
+
   local function mark_unread(s, chat)
     for id in string.gmatch(chat.parts, '[^,]+') do
-      local seen = call('HGET', Keys.seen(s.root, id), chat.n)
-      local word = (chat.nc > (tonumber(seen or 0) or 0)) and 'SADD' or 'SREM'
-      call(word, Keys.unread(s.root, id), chat.n)
+      call(has_news(s, chat, id) and 'SADD' or 'SREM', Keys.unread(s.root, id),
+           chat.n)
     end
   end
 
@@ -554,6 +574,7 @@ do
   -- an agent has read all there is
   function Chat.read_all(s, chat, id)
     call('HSET', Keys.seen(s.root, id), chat.n, chat.nc)
+    chat.read_by = id
   end
 
   -- tells that somebody writes; nothing is stored.  The name travels as one

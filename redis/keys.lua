@@ -170,10 +170,19 @@ function Space.close(s, counted)
   end
 end
 
+-- A small hash Redis keeps as one text, and looks through it for each field;
+-- this one is asked for ten fields in every call.  One long value makes a table of
+-- it, for good.
+function Space.widen(root)
+  call('HSETNX', Keys.space(root), 'wide',
+       'longer than the sixty-four bytes up to which Redis keeps a hash as a list')
+end
+
 -- The process that holds the data is another one than before: it may have lost
 -- its last writes, so what was told up to now cannot be vouched for.
 function Space.boot(s, run)
   local key = Keys.space(s.root)
+  Space.widen(s.root)
   local before = call('HGET', key, 'run')
   if before == run then
     return

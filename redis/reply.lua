@@ -29,6 +29,14 @@ do
     end
   end
 
+  -- what an answer asks of its channel
+  local function line(root, id)
+    local f = call('HMGET', Keys.channel(root, id), 'kind', 'enabled', 'limit',
+                   'unit', 'window')
+    return {kind = f[1], enabled = f[2], limit = f[3], unit = f[4],
+            window = f[5]}
+  end
+
   local function check(s, chat, r)
     if r.text == '""' and r.count == 0 then
       fail('INVALID text is empty')
@@ -80,8 +88,8 @@ do
   function Reply.text(s, caller, chat, r)
     Turn.must_write(caller, chat)
     check(s, chat, r)
-    local c = Channel.get(s.root, chat.channel)
-    if not c then
+    local c = line(s.root, chat.channel)
+    if not c.kind then
       fail('NOTFOUND the channel of this chat was deleted')
     end
     check_length(c, r)

@@ -50,6 +50,7 @@ do
       fail('INUSE this space is being deleted')
     end
     write(root, s)
+    Space.widen(root)
     call('HSET', Keys.space(root), 'v', 1, 'seq', 0, 'gen', 0,
          'n:unassigned', 0, 'n:active', 0, 'n:inactive', 0)
     Space.rev(root, now)

@@ -40,8 +40,9 @@ do
     end
     local seconds = rounded((s.now - tonumber(chat.asked)) / SECOND)
     local key = key_of(s.root, s.now, 0)
-    call('HINCRBY', key, seconds, 1)
-    call('EXPIRE', key, KEPT_S)
+    if call('HINCRBY', key, seconds, 1) == 1 then
+      call('EXPIRE', key, KEPT_S)
+    end
     Chat.clear(chat, 'asked')
   end
 
