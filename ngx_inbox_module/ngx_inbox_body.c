@@ -214,6 +214,11 @@ ngx_inbox_body_parse(ngx_inbox_ctx_t *ctx)
         return NGX_OK;
     }
 
+    if (ctx->json == NULL && err.len == 0) {
+        ctx->refused = NGX_HTTP_INTERNAL_SERVER_ERROR;
+        return NGX_DECLINED;
+    }
+
     ctx->refused = ngx_inbox_reply_problem(ctx->r, NGX_HTTP_BAD_REQUEST,
                                            "bad_json",
                                            "a JSON object is needed");

@@ -337,6 +337,17 @@ ngx_inbox_exchange_on_answer(void *data, ngx_inbox_http_answer_t *answer)
         return;
     }
 
+    if (!x->bytes) {
+        answer->json = ngx_inbox_json_parse(x->pool, &answer->body, &err);
+
+        if (answer->json == NULL && err.len == 0) {
+            answer->rc = NGX_ERROR;
+            ngx_str_set(&answer->error, "out of memory");
+            ngx_inbox_exchange_lost(x, answer);
+            return;
+        }
+    }
+
     ngx_memzero(&how, sizeof(ngx_inbox_exchanged_t));
     how.verdict.retry_after = -1;
 
@@ -351,7 +362,7 @@ ngx_inbox_exchange_on_answer(void *data, ngx_inbox_http_answer_t *answer)
     /* accepted, but in words that nobody understands: it may have been done */
     how.doubt = (how.verdict.outcome == NGX_INBOX_LATER
                  && answer->status / 100 == 2 && !x->safe && !x->bytes
-                 && ngx_inbox_json_parse(x->pool, &answer->body, &err) == NULL);
+                 && answer->json == NULL);
 
     ngx_inbox_exchange_end(x, &how);
 }

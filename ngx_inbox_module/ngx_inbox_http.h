@@ -66,6 +66,8 @@ typedef struct {
                                    the outcome is unknown */
     ngx_uint_t    status;
     ngx_str_t     body;         /* at most NGX_INBOX_HTTP_MAX_BODY bytes */
+    struct json_t  *json;       /* of whoever has read the body as such: the
+                                   client leaves NULL */
     ngx_str_t     location;     /* of a redirect: an absolute URL; or len 0 */
     time_t        retry_after;  /* seconds, of the header; -1: none */
     ngx_str_t     error;        /* words for people when rc is not NGX_OK;

@@ -34,10 +34,16 @@
 
 static json_t *ngx_inbox_json_load(ngx_pool_t *pool, const ngx_str_t *s,
     ngx_str_t *err);
+static void *ngx_inbox_json_malloc(size_t size);
 static void ngx_inbox_json_cleanup(void *data);
 static ngx_uint_t ngx_inbox_json_has(json_t *v, const ngx_array_t *words);
 static void ngx_inbox_json_explain(ngx_pool_t *pool, size_t position,
     ngx_str_t *err);
+
+
+/* while a document is read: jansson's own, and whether it found nothing */
+static json_malloc_t  ngx_inbox_json_alloc;
+static ngx_uint_t     ngx_inbox_json_starved;
 
 
 ngx_inbox_json_t *
@@ -46,7 +52,7 @@ ngx_inbox_json_parse(ngx_pool_t *pool, const ngx_str_t *s, ngx_str_t *err)
     ngx_int_t   rc;
     ngx_str_t   mended;
 
-    ngx_str_set(err, "no memory");
+    ngx_str_null(err);
 
     rc = ngx_inbox_json_mend(pool, s, &mended);
 
@@ -68,6 +74,7 @@ ngx_inbox_json_load(ngx_pool_t *pool, const ngx_str_t *s, ngx_str_t *err)
 {
     json_t              *v;
     const char          *text, *nul;
+    json_free_t          release;
     json_error_t         error;
     ngx_pool_cleanup_t  *cln;
 
@@ -85,9 +92,19 @@ ngx_inbox_json_load(ngx_pool_t *pool, const ngx_str_t *s, ngx_str_t *err)
         return NULL;
     }
 
+    /* a string that finds no memory is an invalid token to jansson: whose
+       fault it was is seen where the memory is asked for */
+
+    json_get_alloc_funcs(&ngx_inbox_json_alloc, &release);
+    json_set_alloc_funcs(ngx_inbox_json_malloc, release);
+    ngx_inbox_json_starved = 0;
+
     v = json_loadb(text, s->len, JSON_ALLOW_NUL|JSON_DECODE_ANY, &error);
+
+    json_set_alloc_funcs(ngx_inbox_json_alloc, release);
+
     if (v == NULL) {
-        if (json_error_code(&error) != json_error_out_of_memory) {
+        if (!ngx_inbox_json_starved) {
             ngx_inbox_json_explain(pool, error.position, err);
         }
 
@@ -103,6 +120,21 @@ ngx_inbox_json_load(ngx_pool_t *pool, const ngx_str_t *s, ngx_str_t *err)
 }
 
 
+static void *
+ngx_inbox_json_malloc(size_t size)
+{
+    void  *p;
+
+    p = ngx_inbox_json_alloc(size);
+
+    if (p == NULL) {
+        ngx_inbox_json_starved = 1;
+    }
+
+    return p;
+}
+
+
 static void
 ngx_inbox_json_cleanup(void *data)
 {
@@ -110,7 +142,7 @@ ngx_inbox_json_cleanup(void *data)
 }
 
 
-/* err: "no memory" when this is called */
+/* err: len 0 when this is called */
 static void
 ngx_inbox_json_explain(ngx_pool_t *pool, size_t position, ngx_str_t *err)
 {

@@ -26,7 +26,7 @@ typedef struct json_t  ngx_inbox_json_t;      /* jansson's own, opaque here */
  * and bad bytes become U+FFFD, numbers beyond int64 or double become strings
  * of their characters, a byte-order mark is skipped, \u0000 is kept in values
  * and becomes U+FFFD in keys; the last of equal keys wins.
- * NULL: err says why (a constant text or from the pool; memory: "no memory").
+ * NULL: err says why (from the pool or a constant; len 0: memory is out).
  */
 ngx_inbox_json_t *ngx_inbox_json_parse(ngx_pool_t *pool, const ngx_str_t *s,
     ngx_str_t *err);

@@ -342,11 +342,14 @@ ngx_inbox_settings_credential(ngx_inbox_settings_load_t *load,
                                   &plain);
     }
 
-    if (rc != NGX_OK) {
+    if (rc == NGX_DECLINED) {
         ngx_log_error(NGX_LOG_ERR, load->settings->worker->log, 0,
                       "inbox settings: credential \"%V\" of channel \"%V\" "
                       "was sealed with another inbox_secret_file, set it anew",
                       name, &load->channel);
+    }
+
+    if (rc != NGX_OK) {
         return rc;
     }
 

@@ -193,7 +193,8 @@ typedef struct {
                                   const ngx_inbox_job_t *job,
                                   ngx_inbox_http_request_t *request);
 
-    /* what the platform answered: only called when an answer came */
+    /* what the platform answered: only called when an answer came; its json
+       is the body, or NULL when that is none */
     void                 (*judge)(ngx_pool_t *pool,
                                   const ngx_inbox_line_t *line,
                                   ngx_inbox_job_t *job,

@@ -290,13 +290,12 @@ ngx_inbox_meta_judge(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_job_t *job, const ngx_inbox_http_answer_t *answer,
     ngx_inbox_verdict_t *verdict)
 {
-    ngx_str_t          err;
     ngx_inbox_json_t  *v, *error;
 
     ngx_memzero(verdict, sizeof(ngx_inbox_verdict_t));
     verdict->retry_after = -1;
 
-    v = ngx_inbox_json_parse(pool, &answer->body, &err);
+    v = answer->json;
     error = ngx_inbox_json_get(v, "error");
 
     if (answer->status >= 200 && answer->status < 300

@@ -38,12 +38,11 @@ ngx_inbox_meta_checked(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_verdict_t *verdict)
 {
     int64_t            code;
-    ngx_str_t          err;
     ngx_inbox_json_t  *v;
 
     ngx_inbox_meta_judge(pool, line, job, answer, verdict);
 
-    v = ngx_inbox_json_parse(pool, &answer->body, &err);
+    v = answer->json;
 
     if (verdict->outcome == NGX_INBOX_SENT) {
         ngx_inbox_channel_known(pool, job, v, "display_phone_number",
@@ -226,7 +225,7 @@ ngx_inbox_meta_profiled(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_verdict_t *verdict)
 {
     u_char            *p;
-    ngx_str_t          err, first, last, name;
+    ngx_str_t          first, last, name;
     ngx_inbox_json_t  *v;
 
     ngx_inbox_meta_judge(pool, line, job, answer, verdict);
@@ -235,7 +234,7 @@ ngx_inbox_meta_profiled(ngx_pool_t *pool, const ngx_inbox_line_t *line,
         return;
     }
 
-    v = ngx_inbox_json_parse(pool, &answer->body, &err);
+    v = answer->json;
 
     (void) ngx_inbox_json_str(v, "first_name", &first);
     (void) ngx_inbox_json_str(v, "last_name", &last);

@@ -36,7 +36,7 @@ ngx_inbox_reader_open(ngx_inbox_reader_t *t, ngx_pool_t *pool,
 
     *document = ngx_inbox_json_parse(pool, body, &err);
 
-    if (*document == NULL && ngx_inbox_reader_is(&err, "no memory")) {
+    if (*document == NULL && err.len == 0) {
         return NGX_ERROR;
     }
 

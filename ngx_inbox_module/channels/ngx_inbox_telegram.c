@@ -266,12 +266,12 @@ ngx_inbox_telegram_judge(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_job_t *job, const ngx_inbox_http_answer_t *answer,
     ngx_inbox_verdict_t *verdict)
 {
-    ngx_str_t          err, words;
+    ngx_str_t          words;
     ngx_inbox_json_t  *v;
 
     ngx_memzero(verdict, sizeof(ngx_inbox_verdict_t));
 
-    v = ngx_inbox_json_parse(pool, &answer->body, &err);
+    v = answer->json;
 
     verdict->outcome = ngx_inbox_telegram_outcome(answer, v);
     verdict->retry_after = -1;

@@ -244,7 +244,7 @@ ngx_inbox_telegram_found(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_job_t *job, const ngx_inbox_http_answer_t *answer,
     ngx_inbox_verdict_t *verdict)
 {
-    ngx_str_t          err, path, words;
+    ngx_str_t          path, words;
     ngx_inbox_json_t  *v;
 
     ngx_inbox_channel_fetched(pool, line, job, answer, verdict);
@@ -253,7 +253,7 @@ ngx_inbox_telegram_found(ngx_pool_t *pool, const ngx_inbox_line_t *line,
         return;
     }
 
-    v = ngx_inbox_json_parse(pool, &answer->body, &err);
+    v = answer->json;
 
     if (verdict->outcome != NGX_INBOX_SENT) {
         (void) ngx_inbox_json_str(v, "description", &words);

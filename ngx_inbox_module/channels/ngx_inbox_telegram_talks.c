@@ -57,7 +57,7 @@ ngx_inbox_telegram_checked(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_verdict_t *verdict)
 {
     u_char            *p;
-    ngx_str_t          err, name, at;
+    ngx_str_t          name, at;
     ngx_inbox_json_t  *v;
 
     ngx_inbox_telegram_judge(pool, line, job, answer, verdict);
@@ -68,8 +68,7 @@ ngx_inbox_telegram_checked(ngx_pool_t *pool, const ngx_inbox_line_t *line,
         return;
     }
 
-    v = ngx_inbox_json_get(ngx_inbox_json_parse(pool, &answer->body, &err),
-                           "result");
+    v = ngx_inbox_json_get(answer->json, "result");
     (void) ngx_inbox_json_str(v, "username", &name);
 
     p = ngx_pnalloc(pool, name.len + 1);
@@ -129,7 +128,7 @@ ngx_inbox_telegram_connected(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_job_t *job, const ngx_inbox_http_answer_t *answer,
     ngx_inbox_verdict_t *verdict)
 {
-    ngx_str_t          err, words;
+    ngx_str_t          words;
     ngx_inbox_json_t  *v;
 
     ngx_inbox_telegram_judge(pool, line, job, answer, verdict);
@@ -150,8 +149,7 @@ ngx_inbox_telegram_connected(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 
     verdict->outcome = NGX_INBOX_SENT;
 
-    v = ngx_inbox_json_get(ngx_inbox_json_parse(pool, &answer->body, &err),
-                           "result");
+    v = ngx_inbox_json_get(answer->json, "result");
 
     if (ngx_inbox_json_str(v, "last_error_message", &words) == NGX_OK) {
         words = ngx_inbox_text_cut(&words, NGX_INBOX_MAX_PREVIEW);
@@ -213,7 +211,7 @@ ngx_inbox_telegram_profiled(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_job_t *job, const ngx_inbox_http_answer_t *answer,
     ngx_inbox_verdict_t *verdict)
 {
-    ngx_str_t          err, id;
+    ngx_str_t          id;
     ngx_inbox_json_t  *v;
 
     ngx_inbox_telegram_judge(pool, line, job, answer, verdict);
@@ -223,8 +221,7 @@ ngx_inbox_telegram_profiled(ngx_pool_t *pool, const ngx_inbox_line_t *line,
         return;
     }
 
-    v = ngx_inbox_json_get(ngx_inbox_json_parse(pool, &answer->body, &err),
-                           "result");
+    v = ngx_inbox_json_get(answer->json, "result");
 
     id = ngx_inbox_telegram_photo(ngx_inbox_json_at(
                                          ngx_inbox_json_get(v, "photos"), 0));

@@ -295,14 +295,14 @@ ngx_inbox_viber_judge(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_verdict_t *verdict)
 {
     int64_t            status;
-    ngx_str_t          err, words;
+    ngx_str_t          words;
     ngx_inbox_job_t    parts;
     ngx_inbox_json_t  *v;
 
     ngx_memzero(verdict, sizeof(ngx_inbox_verdict_t));
     verdict->retry_after = -1;
 
-    v = ngx_inbox_json_parse(pool, &answer->body, &err);
+    v = answer->json;
 
     verdict->outcome = ngx_inbox_viber_outcome(answer, v);
 

@@ -65,13 +65,12 @@ ngx_inbox_viber_answer(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_verdict_t *verdict)
 {
     int64_t            status;
-    ngx_str_t          err;
     ngx_inbox_json_t  *v;
 
     ngx_inbox_viber_judge(pool, line, job, answer, verdict);
     ngx_str_null(&verdict->message);
 
-    v = ngx_inbox_json_parse(pool, &answer->body, &err);
+    v = answer->json;
 
     if (verdict->outcome == NGX_INBOX_SENT
         || ngx_inbox_json_int(v, "status", &status) != NGX_OK)

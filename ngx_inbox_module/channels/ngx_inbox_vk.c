@@ -360,10 +360,9 @@ ngx_inbox_vk_judge(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_verdict_t *verdict)
 {
     int64_t            code;
-    ngx_str_t          err;
     ngx_inbox_json_t  *v;
 
-    v = ngx_inbox_json_parse(pool, &answer->body, &err);
+    v = answer->json;
 
     if (ngx_inbox_vk_uploading(job)) {
         ngx_inbox_vk_uploaded(pool, job, answer, v, verdict);

@@ -169,10 +169,10 @@ ngx_inbox_vk_connected(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_verdict_t *verdict)
 {
     int64_t            code;
-    ngx_str_t          err, id;
+    ngx_str_t          id;
     ngx_inbox_json_t  *v, *response;
 
-    v = ngx_inbox_json_parse(pool, &answer->body, &err);
+    v = answer->json;
 
     ngx_inbox_vk_explained(pool, answer, v, verdict);
 

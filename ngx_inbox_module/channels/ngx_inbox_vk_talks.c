@@ -96,10 +96,10 @@ ngx_inbox_vk_checked(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_job_t *job, const ngx_inbox_http_answer_t *answer,
     ngx_inbox_verdict_t *verdict)
 {
-    ngx_str_t          err, code;
+    ngx_str_t          code;
     ngx_inbox_json_t  *v;
 
-    v = ngx_inbox_json_parse(pool, &answer->body, &err);
+    v = answer->json;
 
     ngx_inbox_vk_explained(pool, answer, v, verdict);
 
@@ -196,10 +196,10 @@ ngx_inbox_vk_profiled(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_verdict_t *verdict)
 {
     u_char            *p;
-    ngx_str_t          err, first, last, name;
+    ngx_str_t          first, last, name;
     ngx_inbox_json_t  *v;
 
-    v = ngx_inbox_json_parse(pool, &answer->body, &err);
+    v = answer->json;
 
     ngx_inbox_vk_explained(pool, answer, v, verdict);
 
@@ -253,9 +253,6 @@ ngx_inbox_vk_done(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_verdict_t *verdict)
 {
     int64_t    code;
-    ngx_str_t  err;
 
-    ngx_inbox_vk_verdict(pool, answer,
-                         ngx_inbox_json_parse(pool, &answer->body, &err),
-                         &code, verdict);
+    ngx_inbox_vk_verdict(pool, answer, answer->json, &code, verdict);
 }

@@ -135,7 +135,7 @@ ngx_inbox_whatsapp_judge(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_job_t *job, const ngx_inbox_http_answer_t *answer,
     ngx_inbox_verdict_t *verdict)
 {
-    ngx_str_t          err, id;
+    ngx_str_t          id;
     ngx_inbox_job_t    parts;
     ngx_inbox_json_t  *v;
 
@@ -149,7 +149,7 @@ ngx_inbox_whatsapp_judge(ngx_pool_t *pool, const ngx_inbox_line_t *line,
         return;
     }
 
-    v = ngx_inbox_json_parse(pool, &answer->body, &err);
+    v = answer->json;
     ngx_str_null(&verdict->message);
 
     if (ngx_inbox_json_id(pool, v, "id", &id) == NGX_OK
@@ -256,7 +256,7 @@ ngx_inbox_whatsapp_found(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_job_t *job, const ngx_inbox_http_answer_t *answer,
     ngx_inbox_verdict_t *verdict)
 {
-    ngx_str_t          err, url;
+    ngx_str_t          url;
     ngx_inbox_json_t  *v;
 
     ngx_inbox_channel_fetched(pool, line, job, answer, verdict);
@@ -265,7 +265,7 @@ ngx_inbox_whatsapp_found(ngx_pool_t *pool, const ngx_inbox_line_t *line,
         return;
     }
 
-    v = ngx_inbox_json_parse(pool, &answer->body, &err);
+    v = answer->json;
 
     if (ngx_inbox_json_str(v, "url", &url) == NGX_OK && url.len > 0
         && ngx_inbox_channel_note(pool, job, "url", &url) == NGX_OK)

@@ -388,6 +388,7 @@ fuzz_judge(ngx_pool_t *pool, const ngx_inbox_channel_t *channel,
     const ngx_inbox_line_t *line, const ngx_str_t *body)
 {
     size_t                   i;
+    ngx_str_t                err;
     ngx_inbox_job_t          job;
     const ngx_inbox_talk_t  *talk;
     ngx_inbox_http_answer_t  answer;
@@ -402,6 +403,7 @@ fuzz_judge(ngx_pool_t *pool, const ngx_inbox_channel_t *channel,
 
     answer.body = *body;
     answer.retry_after = -1;
+    answer.json = ngx_inbox_json_parse(pool, body, &err);
 
     for (i = 0; i < sizeof(status) / sizeof(status[0]); i++) {
         answer.status = status[i];

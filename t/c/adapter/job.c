@@ -135,6 +135,8 @@ adapter_judge(adapter_t *a)
         answer.retry_after = (time_t) n;
     }
 
+    answer.json = ngx_inbox_json_parse(a->pool, &answer.body, &err);
+
     talk->judge(a->pool, &line, &job, &answer, &verdict);
 
     outcome = adapter_outcomes[verdict.outcome];

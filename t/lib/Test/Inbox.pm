@@ -65,13 +65,14 @@ my $owner = $$;
 #   store        value of inbox_redis, in place of the private one
 #   sanitized    0: skip this test on a sanitized nginx
 #   room         worker_connections (4096)
+#   env          of nginx, beside ours
 #   daemon       1: as a daemon, which alone can be upgraded in place
 sub new {
     my ($class, %o) = @_;
 
     my $self = bless {
         workers => 1, space => 'default', limits => 'off', provision => 1,
-        apis => {}, redis => {}, sanitized => 1, allow => [], token => $TOKEN,
+        env => {}, apis => {}, redis => {}, sanitized => 1, allow => [], token => $TOKEN,
         %o
     }, $class;
 
@@ -177,6 +178,7 @@ sub spawn {
         $ENV{ASAN_OPTIONS} = "detect_leaks=1:abort_on_error=0:log_path="
             . "$self->{dir}/asan";
         $ENV{UBSAN_OPTIONS} = 'print_stacktrace=1';
+        %ENV = (%ENV, %{$self->{env}});
 
         # nginx leaves regular expressions of its configuration to the kernel
         $ENV{LSAN_OPTIONS} = "suppressions=$self->{dir}/leaks:"
@@ -249,6 +251,9 @@ sub nginx_conf {
     my $spread = $self->{workers} > 1 ? ' reuseport' : '';
     my %more = map { $_ => $self->{$_} // '' }
         qw(main events http server location);
+
+    # nginx forgets what it is not told to keep
+    $more{main} .= "\nenv $_;" for sort keys %{$self->{env}};
 
     my $conf = <<"END";
 $load

@@ -1,0 +1,122 @@
+
+/*
+ * Copyright (C) the ngx_inbox authors
+ *
+ * Preloaded into nginx by t/chaos_memory.t: one of N allocations fails, in
+ * workers alone.  N is the number in the file that NO_MEMORY names; 0: none
+ * does.  It may change at any time.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+
+/* glibc's own, behind the names that are taken here */
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *p, size_t size);
+void *__libc_memalign(size_t alignment, size_t size);
+
+
+static volatile uint32_t  *rate;
+static pid_t               master;
+
+
+__attribute__((constructor))
+static void
+begin(void)
+{
+    int          fd;
+    void        *p;
+    const char  *name;
+
+    name = getenv("NO_MEMORY");
+    fd = (name != NULL) ? open(name, O_RDONLY|O_CLOEXEC) : -1;
+
+    if (fd == -1) {
+        return;
+    }
+
+    p = mmap(NULL, sizeof(uint32_t), PROT_READ, MAP_SHARED, fd, 0);
+    close(fd);
+
+    master = getpid();
+    rate = (p != MAP_FAILED) ? p : NULL;
+}
+
+
+static int
+fails(void)
+{
+    uint32_t         n;
+    static uint32_t  state;
+
+    n = (rate != NULL) ? *rate : 0;
+
+    if (n == 0 || getpid() == master) {
+        return 0;
+    }
+
+    if (state == 0) {
+        state = (uint32_t) getpid() * 2654435761u | 1;
+    }
+
+    state ^= state << 13;
+    state ^= state >> 17;
+    state ^= state << 5;
+
+    return state % n == 0;
+}
+
+
+void *
+malloc(size_t size)
+{
+    if (fails()) {
+        errno = ENOMEM;
+        return NULL;
+    }
+
+    return __libc_malloc(size);
+}
+
+
+void *
+calloc(size_t n, size_t size)
+{
+    if (fails()) {
+        errno = ENOMEM;
+        return NULL;
+    }
+
+    return __libc_calloc(n, size);
+}
+
+
+void *
+realloc(void *p, size_t size)
+{
+    if (fails()) {
+        errno = ENOMEM;
+        return NULL;
+    }
+
+    return __libc_realloc(p, size);
+}
+
+
+int
+posix_memalign(void **out, size_t alignment, size_t size)
+{
+    if (fails()) {
+        return ENOMEM;
+    }
+
+    *out = __libc_memalign(alignment, size);
+
+    return (*out != NULL) ? 0 : ENOMEM;
+}
