@@ -384,6 +384,7 @@ ngx_inbox_auth_read_visitor(ngx_inbox_ctx_t *ctx, const ngx_str_t *channel,
     (void) ngx_inbox_json_str(v, "n", &ctx->visitor_name);
     (void) ngx_inbox_json_str(v, "m", &ctx->visitor_email);
     (void) ngx_inbox_json_str(v, "p", &ctx->visitor_phone);
+    (void) ngx_inbox_json_str(v, "u", &ctx->visitor_page);
 
     return NGX_INBOX_AUTH_OK;
 }
@@ -410,6 +411,8 @@ ngx_inbox_auth_make_visitor(ngx_inbox_ctx_t *ctx, const ngx_str_t *channel,
     ngx_inbox_json_put_or_null(&w, &ctx->visitor_email);
     ngx_inbox_json_key(&w, "p");
     ngx_inbox_json_put_or_null(&w, &ctx->visitor_phone);
+    ngx_inbox_json_key(&w, "u");
+    ngx_inbox_json_put_or_null(&w, &ctx->visitor_page);
     ngx_inbox_json_close(&w, '}');
 
     if (ngx_inbox_json_end(&w, &text) != NGX_OK) {

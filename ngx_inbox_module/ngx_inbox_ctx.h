@@ -46,6 +46,7 @@ struct ngx_inbox_ctx_s {
     ngx_str_t              visitor_name;
     ngx_str_t              visitor_email;
     ngx_str_t              visitor_phone;
+    ngx_str_t              visitor_page;
 
     size_t                 max_body;   /* bytes that the route takes */
     ngx_str_t              body;       /* raw bytes of POST, PUT, PATCH */

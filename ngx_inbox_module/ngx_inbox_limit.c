@@ -98,12 +98,13 @@ ngx_int_t
 ngx_inbox_limit_visitor(ngx_inbox_ctx_t *ctx, ngx_str_t *arg)
 {
     u_char                  text[NGX_SOCKADDR_STRLEN];
-    ngx_str_t               address;
+    ngx_str_t               address, *page;
     ngx_inbox_main_conf_t  *mcf;
 
     mcf = ctx->worker->conf;
+    page = &ctx->visitor_page;
 
-    if (mcf->limit_messages == 0 && mcf->limit_chats == 0) {
+    if (mcf->limit_messages == 0 && mcf->limit_chats == 0 && page->len == 0) {
         ngx_str_set(arg, "1");
         return NGX_OK;
     }
@@ -111,13 +112,13 @@ ngx_inbox_limit_visitor(ngx_inbox_ctx_t *ctx, ngx_str_t *arg)
     ngx_inbox_limit_address(ctx->r, text, &address);
 
     arg->data = ngx_pnalloc(ctx->r->pool,
-                            2 * NGX_INT_T_LEN + address.len + 4);
+                            2 * NGX_INT_T_LEN + address.len + 5 + page->len);
     if (arg->data == NULL) {
         return NGX_ERROR;
     }
 
-    arg->len = ngx_sprintf(arg->data, "1 %ui %ui %V", mcf->limit_messages,
-                           mcf->limit_chats, &address)
+    arg->len = ngx_sprintf(arg->data, "1 %ui %ui %V %V", mcf->limit_messages,
+                           mcf->limit_chats, &address, page)
                - arg->data;
 
     return NGX_OK;

@@ -21,6 +21,8 @@
 #define NGX_INBOX_VISITOR_USER     "user-"
 /* the site's own id of a user */
 #define NGX_INBOX_VISITOR_USER_ID  200
+/* characters; a longer address is cut, and no name is as long */
+#define NGX_INBOX_VISITOR_PAGE     500
 
 
 static ngx_int_t ngx_inbox_visitor_enter(ngx_inbox_ctx_t *ctx);
@@ -195,15 +197,21 @@ ngx_inbox_visitor_identity(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line)
 static ngx_int_t
 ngx_inbox_visitor_person(ngx_inbox_ctx_t *ctx)
 {
-    ngx_str_t    value, *dst;
+    ngx_str_t    value, *to[4];
     ngx_uint_t   i;
 
-    static const char  *fields[] = { "name", "email", "phone" };
+    static const char  *fields[] = { "name", "email", "phone", "page" };
 
-    for (i = 0; i < 3; i++) {
+    to[0] = &ctx->visitor_name;
+    to[1] = &ctx->visitor_email;
+    to[2] = &ctx->visitor_phone;
+    to[3] = &ctx->visitor_page;
+
+    for (i = 0; i < 4; i++) {
 
         if (ngx_inbox_json_str(ctx->json, fields[i], &value) == NGX_ERROR
-            || ngx_inbox_text_chars(&value, NULL) > NGX_INBOX_MAX_NAME)
+            || (i < 3
+                && ngx_inbox_text_chars(&value, NULL) > NGX_INBOX_MAX_NAME))
         {
             ctx->refused = ngx_inbox_reply_invalid(ctx->r, fields[i],
                                                    "must be a short string");
@@ -212,11 +220,8 @@ ngx_inbox_visitor_person(ngx_inbox_ctx_t *ctx)
 
         value = ngx_inbox_text_trim(&value);
 
-        dst = (i == 0) ? &ctx->visitor_name
-              : (i == 1) ? &ctx->visitor_email : &ctx->visitor_phone;
-
         if (value.len) {
-            *dst = value;
+            *to[i] = ngx_inbox_text_cut(&value, NGX_INBOX_VISITOR_PAGE);
         }
     }
 
@@ -238,6 +243,11 @@ ngx_inbox_visitor_token(ngx_inbox_ctx_t *ctx)
         != NGX_OK)
     {
         return NGX_ERROR;
+    }
+
+    if (ctx->secret.len > NGX_INBOX_MAX_TOKEN && ctx->visitor_page.len) {
+        ctx->visitor_page.len = 0;
+        return ngx_inbox_visitor_token(ctx);
     }
 
     if (ctx->secret.len > NGX_INBOX_MAX_TOKEN) {

@@ -10,6 +10,8 @@ do
   local KINDS = {text = true, note = true}
   local RECEIPTS = {delivered = true, read = true}
   local RECEIPTS_MOST = 64
+  -- bytes of the address of a visitor's page
+  local PAGE_MAX = 2000
 
   local function external(text)
     if text == '' or #text > 512 then
@@ -32,18 +34,19 @@ do
     return text
   end
 
-  -- '1 30 10 192.0.2.1' -> true, limits; '1' -> true; '0' -> false
+  -- '1 30 10 192.0.2.1 page' -> true, limits with the page; '1' -> true; '0' ->
+  -- false
   local function visitor_of(text)
     if text == '0' then
       return false, nil
     end
-    local messages, chats, address = string.match(text,
-      '^1 (%d+) (%d+) ([%x:.]+)$')
-    if not messages or #text > 80 then
+    local messages, chats, address, page = string.match(text,
+      '^1 (%d+) (%d+) ([%x:.]+) ?(.*)$')
+    if not messages or #address > 45 or #page > PAGE_MAX then
       return Arg.flag(text), nil
     end
     return true, {messages = tonumber(messages), chats = tonumber(chats),
-                  address = address}
+                  address = address, page = page}
   end
 
   -- since, before and limit, from argument i on
@@ -89,7 +92,7 @@ do
 
   -- ingest: events of a channel: a webhook's, or one message of a visitor.
   -- ARGV now, channel, its rev, visitor (0, 1, or 1 with his limits: messages a
-  -- minute, new chats an hour, address), then 16 for each event: type,
+  -- minute, new chats an hour, address, and the page that he was on), then 16 for each event: type,
   -- user, message, from, name, username, phone, email, text, preview,
   -- attachments, their number, refs, reply_to, sent_at, extra
   -- returns three strings for each event: new|same|changed|none, or full: a new

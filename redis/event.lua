@@ -238,7 +238,7 @@ do
     c.kind, c.title, c.group = f[1], f[2], f[3] or ''
     local chat = Chat.make(s, c.id, c, e.user)
     call('HSET', Keys.contacts(s.root, c.id), e.user, chat.n)
-    Chat.event(s, chat, 'created')
+    Chat.event(s, chat, 'created', c.limits and c.limits.page)
     return chat
   end
 

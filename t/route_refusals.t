@@ -57,7 +57,8 @@ my @space = ({ locale => 'en', plan => 'commercial' }, name => $name,
 
 my %FIELDS = (
     'POST widget/@/session' => [{}, name => $name, email => $name,
-        phone => $name, user_id => ['s', [''], ['x' x 201]],
+        phone => $name, page => ['s', ['', 'https://x/y', 'ж' x 3000]],
+        user_id => ['s', [''], ['x' x 201]],
         user_hash => ['s', ['']], token => ['s', ['', 'x.y']]],
     'POST widget/@/messages' => [{ text => 'x' }, text => $text,
         attachments => ['a', [[], undef], [['x'], [1]]]],

@@ -35,7 +35,8 @@ $t->create('channels/site', \%site);
 
 # nothing is stored before the first message
 
-my $token = visitor(POST => 'session', json => { name => 'Olena' });
+my $token = visitor(POST => 'session', json => { name => 'Olena',
+    page => 'https://shop.example/tea' });
 is($token->{status}, 201, 'a session');
 $token = $token->{json}{token};
 
@@ -53,6 +54,10 @@ is($r->{json}{delivery}, undef, 'and has no delivery');
 my ($chat) = @{journal()};
 like($chat->{title}, qr/№$chat->{id}/, 'the chat shows its number');
 like($chat->{title}, qr/Olena/, "and the visitor's name");
+
+my ($created) = @{$t->api(GET => "chats/$chat->{id}/messages")->{json}{messages}};
+is("$created->{event} $created->{text}", 'created https://shop.example/tea',
+    'agents see from which page he came');
 
 
 # Petro sees it, takes it, answers

@@ -49,15 +49,17 @@ export function Text({ text }) {
 }
 
 
-/* the text of an event is the name of who did it, `A → B` when handed on */
+/* the text of an event is the name of who did it, `A → B` when handed on; of a
+   visitor's first one it is the page that he came from */
 
 function Event({ message, view }) {
   const { event, text } = message;
   const key = event === 'reopened' && text ? 'reopened_by' : event;
   const name = text || view.t('event.system');
+  const from = event === 'created' && text ? ` · ${text}` : '';
 
   return html`<li class="message message--event">
-    <span dir="auto">${view.t(`event.${key}`, { name })}</span>
+    <span dir="auto">${view.t(`event.${key}`, { name })}${from}</span>
     ${' '}<time datetime=${message.at}
       title=${fullTime(message.at, view.locale)}>
       ${hour(message.at, view.locale)}</time>
