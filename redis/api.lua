@@ -143,7 +143,7 @@ do
     local n = Arg.chat(args[3])
     local s = Space.open(root, now)
     local caller = Agent.caller(root, args[2], now, s)
-    local chat = Chat.need(root, n, true)
+    local chat = Chat.need(root, n, 'whole')
     Turn.must_see(caller, chat)
     return {Chat.show(s, caller, chat), chat.rev}
   end)
@@ -205,7 +205,7 @@ do
     local n, r = Arg.chat(args[3]), written(args)
     local s = Space.open(root, now)
     local caller = Agent.caller(root, args[2], now, s)
-    local chat = Chat.need(root, n, true)
+    local chat = Chat.need(root, n, 'answer')
     local path = n .. '/messages'
     local done = Once.find(root, caller, path, r.key, r.digest)
     if done then
@@ -223,7 +223,7 @@ do
     local once, body = key(args[i]), digest(args[i + 1])
     local s = Space.open(root, now)
     local caller = Agent.caller(root, args[2], now, s)
-    local chat = Chat.need(root, n, true)
+    local chat = Chat.need(root, n, 'whole')
     path = n .. '/' .. path
     if not Once.find(root, caller, path, once, body) then
       if turn(s, caller, chat) then

@@ -26,11 +26,19 @@ do
                    closed = true, tags = true, heard = true, asked = true,
                    who = true, state = true, last = true, rev = true}
 
-  -- both; there is no ipairs() while a library is loaded
-  local ALL = {}
-  for i = 1, #HOT + #COLD do
-    ALL[i] = HOT[i] or COLD[i - #HOT]
+  -- what callers know they will ask for besides what is hot
+  local MORE = {whole = COLD, answer = {'channel', 'user', 'asked', 'last'}}
+
+  -- with what is hot; there is no ipairs() while a library is loaded
+  local function hot_and(list)
+    local all = {}
+    for i = 1, #HOT + #list do
+      all[i] = HOT[i] or list[i - #HOT]
+    end
+    return all
   end
+
+  local READS = {whole = hot_and(MORE.whole), answer = hot_and(MORE.answer)}
 
   -- what a change of state, and of who it is with, change in the hash
   local TURNING = {'status', 'group', 'resp', 'parts', 'former', 'closed',
@@ -63,9 +71,9 @@ do
     return (people == ',') and '' or people
   end
 
-  -- values of COLD, those behind the first so many
-  local function fill(chat, values, from)
-    for i, field in ipairs(COLD) do
+  -- the fields of a list with their values, those behind the first so many
+  local function fill(chat, list, values, from)
+    for i, field in ipairs(list) do
       if rawget(chat, field) == nil then
         chat[field] = values[from + i] or ''
       end
@@ -75,16 +83,16 @@ do
 
   local LAZY = {__index = function(chat, field)
     if IS_COLD[field] then
-      fill(chat, call('HMGET', Keys.chat(chat.root, chat.n), unpack(COLD)), 0)
-      return rawget(chat, field)
+      local values = call('HMGET', Keys.chat(chat.root, chat.n), unpack(COLD))
+      return rawget(fill(chat, COLD, values, 0), field)
     end
     return nil
   end}
 
-  -- The chat with that number (digits), or nil.  whole: the caller knows that
-  -- all of it will be asked for
-  function Chat.read(root, n, whole)
-    local f = call('HMGET', Keys.chat(root, n), unpack(whole and ALL or HOT))
+  -- The chat with that number (digits), or nil.  more: 'whole' or 'answer', when
+  -- the caller knows that all of it, or what an answer needs, will be asked for
+  function Chat.read(root, n, more)
+    local f = call('HMGET', Keys.chat(root, n), unpack(READS[more] or HOT))
     if not f[1] then
       return nil
     end
@@ -102,12 +110,12 @@ do
       waits = f[11] or 'null', name = f[12] or '', username = f[13] or '',
       phone = f[14] or '', email = f[15] or '', was_group = f[3] or ''
     }, LAZY)
-    return whole and fill(chat, f, #HOT) or chat
+    return more and fill(chat, MORE[more], f, #HOT) or chat
   end
 
   -- the same; ends the call with NOTFOUND
-  function Chat.need(root, n, whole)
-    local chat = Chat.read(root, n, whole)
+  function Chat.need(root, n, more)
+    local chat = Chat.read(root, n, more)
     if not chat then
       fail('NOTFOUND no such chat')
     end
