@@ -35,8 +35,6 @@ static char *ngx_http_inbox_init_main_conf(ngx_conf_t *cf, void *conf);
 static void *ngx_http_inbox_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_inbox_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
-static ngx_int_t ngx_http_inbox_prefix(ngx_conf_t *cf,
-    ngx_inbox_loc_conf_t *prev, ngx_inbox_loc_conf_t *conf);
 static ngx_int_t ngx_http_inbox_init(ngx_conf_t *cf);
 
 
@@ -142,6 +140,13 @@ static ngx_command_t  ngx_http_inbox_commands[] = {
       ngx_conf_set_num_slot,
       NGX_HTTP_MAIN_CONF_OFFSET,
       offsetof(ngx_inbox_main_conf_t, max_sends),
+      NULL },
+
+    { ngx_string("inbox_max_lookups"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_inbox_main_conf_t, max_lookups),
       NULL },
 
     { ngx_string("inbox_max_parked"),
@@ -388,6 +393,7 @@ ngx_http_inbox_create_main_conf(ngx_conf_t *cf)
     mcf->max_parked = NGX_CONF_UNSET_UINT;
     mcf->max_parked_addr = NGX_CONF_UNSET_UINT;
     mcf->max_sends = NGX_CONF_UNSET_UINT;
+    mcf->max_lookups = NGX_CONF_UNSET_UINT;
     mcf->send_timeout = NGX_CONF_UNSET_MSEC;
     mcf->events = NGX_CONF_UNSET_UINT;
     mcf->limits = NGX_CONF_UNSET;
@@ -414,6 +420,7 @@ ngx_http_inbox_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_conf_init_value(mcf->limits, 1);
     ngx_conf_init_uint_value(mcf->max_parked_addr, 200);
     ngx_conf_init_uint_value(mcf->max_sends, 256);
+    ngx_conf_init_uint_value(mcf->max_lookups, 4);
     ngx_conf_init_msec_value(mcf->send_timeout, 15000);
     ngx_conf_init_uint_value(mcf->events, 50);
 
@@ -500,7 +507,7 @@ ngx_http_inbox_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         return NGX_CONF_OK;
     }
 
-    if (ngx_http_inbox_prefix(cf, prev, conf) != NGX_OK) {
+    if (ngx_inbox_directive_prefix(cf, prev, conf) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
@@ -513,44 +520,6 @@ ngx_http_inbox_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     return (ngx_inbox_error_page_add(cf, &conf->prefix) == NGX_OK)
            ? NGX_CONF_OK : NGX_CONF_ERROR;
-}
-
-
-/* the location's name; or that of the inbox around it, of which it then serves
-   a part with rules of its own, such as "= /inbox/metrics" */
-
-static ngx_int_t
-ngx_http_inbox_prefix(ngx_conf_t *cf, ngx_inbox_loc_conf_t *prev,
-    ngx_inbox_loc_conf_t *conf)
-{
-    ngx_str_t                 *name;
-    ngx_http_core_loc_conf_t  *clcf;
-
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-    name = &clcf->name;
-
-    if (prev->enable == 1
-        && name->len > prev->prefix.len
-        && ngx_strncmp(name->data, prev->prefix.data, prev->prefix.len) == 0
-        && name->data[prev->prefix.len] == '/')
-    {
-        conf->prefix = prev->prefix;
-        return NGX_OK;
-    }
-
-    if (clcf->named || name->len < 2 || name->data[0] != '/'
-        || name->data[name->len - 1] != '/')
-    {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"inbox\" needs a prefix location that ends with "
-                           "a slash, such as \"/inbox/\", not \"%V\"", name);
-        return NGX_ERROR;
-    }
-
-    conf->prefix.data = name->data;
-    conf->prefix.len = name->len - 1;
-
-    return NGX_OK;
 }
 
 

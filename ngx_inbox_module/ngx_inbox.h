@@ -77,6 +77,7 @@ typedef struct ngx_inbox_tally_s      ngx_inbox_tally_t;
 typedef struct ngx_inbox_media_s      ngx_inbox_media_t;
 typedef struct ngx_inbox_receipts_s   ngx_inbox_receipts_t;
 typedef struct ngx_inbox_hint_s       ngx_inbox_hint_t;
+typedef struct ngx_inbox_lookup_s     ngx_inbox_lookup_t;
 
 
 /*
@@ -100,6 +101,7 @@ typedef struct {
     ngx_inbox_tally_t      *tally;
     ngx_inbox_media_t      *media;
     ngx_inbox_hint_t       *hint;
+    ngx_inbox_lookup_t     *lookup;
     ngx_inbox_outbox_t     *outbox;
     ngx_inbox_receipts_t   *receipts;
 } ngx_inbox_worker_t;

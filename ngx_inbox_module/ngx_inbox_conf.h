@@ -45,6 +45,7 @@ struct ngx_inbox_main_conf_s {
     ngx_uint_t                max_parked;      /* polls in one worker */
     ngx_uint_t                max_parked_addr; /* of one address, 0: any */
     ngx_uint_t                max_sends;       /* sends at once, one worker */
+    ngx_uint_t                max_lookups;     /* of clients, 0: none */
     ngx_msec_t                send_timeout;    /* of one call to a platform */
     ngx_uint_t                events;          /* webhooks kept of a channel */
     ngx_flag_t                limits;          /* off: the next four are 0 */

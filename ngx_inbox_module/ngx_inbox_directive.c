@@ -325,3 +325,38 @@ ngx_inbox_directive_read_file(ngx_conf_t *cf, ngx_str_t *name, ngx_str_t *text)
 
     return NGX_OK;
 }
+
+
+ngx_int_t
+ngx_inbox_directive_prefix(ngx_conf_t *cf, ngx_inbox_loc_conf_t *prev,
+    ngx_inbox_loc_conf_t *conf)
+{
+    ngx_str_t                 *name;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    name = &clcf->name;
+
+    if (prev->enable == 1
+        && name->len > prev->prefix.len
+        && ngx_strncmp(name->data, prev->prefix.data, prev->prefix.len) == 0
+        && name->data[prev->prefix.len] == '/')
+    {
+        conf->prefix = prev->prefix;
+        return NGX_OK;
+    }
+
+    if (clcf->named || name->len < 2 || name->data[0] != '/'
+        || name->data[name->len - 1] != '/')
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"inbox\" needs a prefix location that ends with "
+                           "a slash, such as \"/inbox/\", not \"%V\"", name);
+        return NGX_ERROR;
+    }
+
+    conf->prefix.data = name->data;
+    conf->prefix.len = name->len - 1;
+
+    return NGX_OK;
+}

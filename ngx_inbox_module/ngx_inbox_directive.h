@@ -34,5 +34,11 @@ char *ngx_inbox_directive_channel_api(ngx_conf_t *cf, ngx_command_t *cmd,
 /* inbox_public_url url: the post handler of a string slot */
 char *ngx_inbox_directive_public_url(ngx_conf_t *cf, void *post, void *data);
 
+/* `inbox on`: conf->prefix is the location's name; or that of the inbox around
+   it, of which it then serves a part with rules of its own, such as
+   "= /inbox/metrics".  NGX_OK | NGX_ERROR */
+ngx_int_t ngx_inbox_directive_prefix(ngx_conf_t *cf,
+    ngx_inbox_loc_conf_t *prev, ngx_inbox_loc_conf_t *conf);
+
 
 #endif /* _NGX_INBOX_DIRECTIVE_H_INCLUDED_ */

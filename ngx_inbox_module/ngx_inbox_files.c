@@ -6,11 +6,16 @@
  * upload on our disk, or a platform's, which is fetched into the cache when it
  * is not there.  A request that waits for a fetch is held like one that waits
  * for the store.
+ *
+ * A client's picture is a file of his chat like others, but a small one and
+ * nothing but a picture.  When the platform gives it no more the store is told,
+ * for its link may have run out.
  */
 
 #include "ngx_inbox_files.h"
 #include "ngx_inbox_ask.h"
 #include "ngx_inbox_disk.h"
+#include "ngx_inbox_lookup.h"
 #include "ngx_inbox_media.h"
 #include "ngx_inbox_park.h"
 #include "ngx_inbox_reply.h"
@@ -18,11 +23,16 @@
 #include "ngx_inbox_ticket.h"
 
 
+/* the largest picture of a client */
+#define NGX_INBOX_FILES_PICTURE  5242880
+
+
 typedef struct {
     ngx_inbox_ctx_t         *ctx;
     ngx_inbox_media_wait_t  *wait;
     ngx_str_t                name;
     ngx_str_t                path;
+    unsigned                 picture:1;   /* of the client himself */
 } ngx_inbox_files_t;
 
 
@@ -31,7 +41,10 @@ static ngx_int_t ngx_inbox_files_on_handle(ngx_inbox_ctx_t *ctx,
 static ngx_int_t ngx_inbox_files_upload(ngx_inbox_ctx_t *ctx,
     const ngx_str_t *id, const ngx_str_t *name);
 static ngx_int_t ngx_inbox_files_media(ngx_inbox_ctx_t *ctx,
-    const ngx_str_t *channel, const ngx_str_t *ref, const ngx_str_t *name);
+    const ngx_str_t *channel, const ngx_str_t *ref, const ngx_str_t *name,
+    ngx_uint_t picture);
+static ngx_int_t ngx_inbox_files_show(ngx_inbox_files_t *f);
+static void ngx_inbox_files_lost(ngx_inbox_files_t *f, ngx_uint_t ask);
 static void ngx_inbox_files_gone(void *data);
 static void ngx_inbox_files_on_fetched(void *data, ngx_int_t rc,
     const ngx_str_t *words);
@@ -95,7 +108,7 @@ static ngx_int_t
 ngx_inbox_files_on_handle(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
 {
     ngx_str_t          text, name, ref, err;
-    ngx_uint_t         local;
+    ngx_uint_t         local, picture;
     ngx_inbox_json_t  *v;
 
     text = ngx_inbox_ask_text(answer);
@@ -117,8 +130,12 @@ ngx_inbox_files_on_handle(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
         return ngx_inbox_files_missing(ctx);
     }
 
+    if (ngx_inbox_json_bool_or(v, "avatar", 0, &picture) != NGX_OK) {
+        picture = 0;
+    }
+
     return ngx_inbox_files_media(ctx, &answer->value->item[1]->str, &ref,
-                                 &name);
+                                 &name, picture);
 }
 
 
@@ -136,7 +153,7 @@ ngx_inbox_files_upload(ngx_inbox_ctx_t *ctx, const ngx_str_t *id,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    rc = ngx_inbox_serve(ctx, &path, name);
+    rc = ngx_inbox_serve(ctx, &path, name, NULL);
 
     return (rc == NGX_DECLINED) ? ngx_inbox_files_missing(ctx) : rc;
 }
@@ -144,7 +161,7 @@ ngx_inbox_files_upload(ngx_inbox_ctx_t *ctx, const ngx_str_t *id,
 
 static ngx_int_t
 ngx_inbox_files_media(ngx_inbox_ctx_t *ctx, const ngx_str_t *channel,
-    const ngx_str_t *ref, const ngx_str_t *name)
+    const ngx_str_t *ref, const ngx_str_t *name, ngx_uint_t picture)
 {
     ngx_int_t                rc;
     ngx_inbox_files_t       *f;
@@ -157,6 +174,7 @@ ngx_inbox_files_media(ngx_inbox_ctx_t *ctx, const ngx_str_t *channel,
 
     f->ctx = ctx;
     f->name = *name;
+    f->picture = picture ? 1 : 0;
 
     if (ngx_inbox_disk_cached(ctx->r->pool, ctx->worker->conf, &ctx->param[1],
                               &f->path)
@@ -165,7 +183,7 @@ ngx_inbox_files_media(ngx_inbox_ctx_t *ctx, const ngx_str_t *channel,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    rc = ngx_inbox_serve(ctx, &f->path, &f->name);
+    rc = ngx_inbox_files_show(f);
 
     if (rc != NGX_DECLINED) {
         /* it was asked for: what was not goes first */
@@ -177,6 +195,7 @@ ngx_inbox_files_media(ngx_inbox_ctx_t *ctx, const ngx_str_t *channel,
     what.channel = *channel;
     what.id = ctx->param[1];
     what.ref = *ref;
+    what.most = picture ? NGX_INBOX_FILES_PICTURE : 0;
 
     f->wait = ngx_inbox_media_start(ctx->worker->media, ctx->r->pool, &what,
                                     ngx_inbox_files_on_fetched, f);
@@ -195,6 +214,37 @@ ngx_inbox_files_media(ngx_inbox_ctx_t *ctx, const ngx_str_t *channel,
 }
 
 
+/* NGX_DECLINED: it is not in the cache */
+
+static ngx_int_t
+ngx_inbox_files_show(ngx_inbox_files_t *f)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_inbox_serve(f->ctx, &f->path, &f->name,
+                         f->picture ? "image" : NULL);
+
+    if (rc == NGX_ABORT) {
+        ngx_inbox_files_lost(f, 0);
+        return ngx_inbox_files_missing(f->ctx);
+    }
+
+    return rc;
+}
+
+
+static void
+ngx_inbox_files_lost(ngx_inbox_files_t *f, ngx_uint_t ask)
+{
+    ngx_inbox_ctx_t  *ctx;
+
+    ctx = f->ctx;
+
+    ngx_inbox_lookup_lost(ctx->worker->lookup, &ctx->space, &ctx->param[0],
+                          &ctx->param[1], &ctx->conf->prefix, ask);
+}
+
+
 static void
 ngx_inbox_files_gone(void *data)
 {
@@ -210,13 +260,18 @@ ngx_inbox_files_on_fetched(void *data, ngx_int_t rc, const ngx_str_t *words)
     ngx_inbox_files_t  *f = data;
 
     if (rc == NGX_OK) {
-        rc = ngx_inbox_serve(f->ctx, &f->path, &f->name);
+        rc = ngx_inbox_files_show(f);
 
         if (rc == NGX_DECLINED) {
             rc = ngx_inbox_files_missing(f->ctx);
         }
 
     } else {
+
+        if (f->picture && rc == NGX_DECLINED) {
+            ngx_inbox_files_lost(f, 1);
+        }
+
         rc = ngx_inbox_files_refuse(f, rc, words);
     }
 

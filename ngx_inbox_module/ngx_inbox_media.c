@@ -38,6 +38,7 @@ typedef struct {
     ngx_str_t               temp;       /* path, NUL behind */
     ngx_fd_t                fd;
     off_t                   size;
+    off_t                   most;
     unsigned                large:1;    /* it was given up for its size */
 } ngx_inbox_media_fetch_t;
 
@@ -188,6 +189,12 @@ ngx_inbox_media_begin(ngx_inbox_media_t *media,
     fetch->media = media;
     fetch->fd = NGX_INVALID_FILE;
     fetch->job.kind = NGX_INBOX_JOB_MEDIA;
+    fetch->most = (off_t) media->worker->conf->max_media;
+
+    if (what->most) {
+        fetch->most = ngx_min(fetch->most, (off_t) what->most);
+    }
+
     ngx_queue_init(&fetch->waits);
     ngx_queue_insert_tail(&media->fetches, &fetch->queue);
     media->n++;
@@ -257,9 +264,7 @@ ngx_inbox_media_on_bytes(void *data, const u_char *p, size_t n)
 {
     ngx_inbox_media_fetch_t *fetch = data;
 
-    if (fetch->size + (off_t) n
-        > (off_t) fetch->media->worker->conf->max_media)
-    {
+    if (fetch->size + (off_t) n > fetch->most) {
         fetch->large = 1;
         return NGX_ERROR;
     }

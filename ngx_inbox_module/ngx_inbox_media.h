@@ -39,6 +39,7 @@ typedef struct {
     ngx_str_t     channel;
     ngx_str_t     id;             /* its name in the cache */
     ngx_str_t     ref;            /* the platform's handle */
+    size_t        most;           /* bytes; 0: as configured */
 } ngx_inbox_media_what_t;
 
 /* pool: of whoever waits.  done comes exactly once, never before this returns.

@@ -21,6 +21,9 @@ static ngx_int_t ngx_inbox_message_files(ngx_inbox_ctx_t *ctx,
     ngx_inbox_message_t *m, const ngx_inbox_json_t *list);
 static ngx_int_t ngx_inbox_message_measure(ngx_inbox_ctx_t *ctx,
     ngx_inbox_message_t *m);
+static ngx_int_t ngx_inbox_message_face(ngx_inbox_ctx_t *ctx,
+    const ngx_inbox_line_t *line, const ngx_inbox_event_t *event,
+    ngx_str_t *extra);
 static ngx_int_t ngx_inbox_message_attachments(ngx_pool_t *pool,
     const ngx_str_t *prefix, const ngx_inbox_event_t *event, ngx_str_t *list,
     ngx_str_t *refs);
@@ -307,13 +310,70 @@ ngx_inbox_message_events(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line,
     for (i = 0; i < count; i++) {
         if (ngx_inbox_message_event(ctx->r->pool, &ctx->conf->prefix,
                                     &event[i], p)
-            != NGX_OK)
+            != NGX_OK
+            || ngx_inbox_message_face(ctx, line, &event[i], &p[15]) != NGX_OK)
         {
             return NGX_ERROR;
         }
 
         p += NGX_INBOX_MESSAGE_ARGS;
     }
+
+    return NGX_OK;
+}
+
+
+/* behind what a client's message has as extra: a tab, prefix, a tab, `?` when
+   his platform can be asked for what is missing, the handle of his picture or
+   nothing */
+
+static ngx_int_t
+ngx_inbox_message_face(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line,
+    const ngx_inbox_event_t *event, ngx_str_t *extra)
+{
+    u_char                     *p;
+    ngx_str_t                   album, avatar, *prefix;
+    ngx_uint_t                  ask;
+    const ngx_inbox_channel_t  *channel;
+
+    if (event->echo || (event->type != NGX_INBOX_EVENT_MESSAGE
+                        && event->type != NGX_INBOX_EVENT_EDIT))
+    {
+        return NGX_OK;
+    }
+
+    channel = ngx_inbox_channel_find(&line->kind);
+
+    ask = (event->name.len == 0 || event->avatar.len == 0)
+          && ctx->worker->conf->max_lookups > 0 && channel != NULL
+          && ngx_inbox_channel_talk(channel, NGX_INBOX_JOB_PROFILE) != NULL;
+
+    if (!ask && event->avatar.len == 0) {
+        return NGX_OK;
+    }
+
+    prefix = &ctx->conf->prefix;
+    album = *extra;
+    avatar = event->avatar;
+
+    if (album.len == 0) {
+        ngx_str_set(&album, "");
+    }
+
+    if (avatar.len == 0) {
+        ngx_str_set(&avatar, "");
+    }
+
+    p = ngx_pnalloc(ctx->r->pool, album.len + prefix->len + avatar.len
+                                  + sizeof("\t\t?"));
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    extra->len = ngx_sprintf(p, "%V\t%V\t%s%V", &album, prefix,
+                             ask ? "?" : "", &avatar)
+                 - p;
+    extra->data = p;
 
     return NGX_OK;
 }

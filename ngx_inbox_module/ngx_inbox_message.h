@@ -61,7 +61,7 @@ ngx_int_t ngx_inbox_message_event(ngx_pool_t *pool, const ngx_str_t *prefix,
 #define NGX_INBOX_MESSAGE_HEAD  3
 
 /* all arguments of `ingest` for what a webhook of the line brought, from the
-   request's pool; NGX_OK | NGX_ERROR */
+   request's pool; with what came of the clients' faces.  NGX_OK | NGX_ERROR */
 ngx_int_t ngx_inbox_message_events(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_line_t *line, const ngx_array_t *events,
     ngx_str_t **args, ngx_uint_t *n);

@@ -95,7 +95,11 @@ static const ngx_inbox_metrics_row_t  ngx_inbox_metrics_counts[] = {
 
     { "inbox_hints_failed_total", "counter",
       "Typing and read marks that a platform did not take.",
-      NGX_INBOX_COUNT_HINTS }
+      NGX_INBOX_COUNT_HINTS },
+
+    { "inbox_lookups_failed_total", "counter",
+      "Look-ups of clients that a platform did not answer.",
+      NGX_INBOX_COUNT_LOOKUPS }
 };
 
 

@@ -9,6 +9,7 @@
 
 #include "ngx_inbox_outbox.h"
 #include "ngx_inbox_bus.h"
+#include "ngx_inbox_lookup.h"
 #include "ngx_inbox_send.h"
 #include "ngx_inbox_store.h"
 #include "ngx_inbox_meter.h"
@@ -23,8 +24,8 @@
    the store come on top */
 #define NGX_INBOX_OUTBOX_LEASE    10000   /* ms beyond the send's timeout */
 /* what a claim tells after its jobs: when the next is due, how many chats wait,
-   since when the one that has waited longest */
-#define NGX_INBOX_OUTBOX_OUTLOOK  3
+   since when the one that has waited longest, when the next look-up is due */
+#define NGX_INBOX_OUTBOX_OUTLOOK  4
 /* spaces of one worker */
 #define NGX_INBOX_OUTBOX_SPACES   100000
 
@@ -78,6 +79,7 @@ static void ngx_inbox_outbox_outlook(const ngx_str_t *text, off_t *number);
 static void ngx_inbox_outbox_wait(ngx_inbox_outbox_space_t *space, off_t next);
 static void ngx_inbox_outbox_tell(ngx_inbox_outbox_space_t *space,
     off_t queued, off_t oldest);
+static void ngx_inbox_outbox_look(ngx_inbox_outbox_space_t *space, off_t next);
 static void ngx_inbox_outbox_on_due(ngx_event_t *ev);
 static void ngx_inbox_outbox_on_done(void *data);
 
@@ -363,6 +365,10 @@ ngx_inbox_outbox_on_claimed(void *data, ngx_inbox_answer_t *answer)
     ngx_inbox_outbox_wait(space, number[0]);
     ngx_inbox_outbox_tell(space, number[1], number[2]);
 
+    if (number[3]) {
+        ngx_inbox_outbox_look(space, number[3]);
+    }
+
     if (space->again || jobs == NGX_INBOX_OUTBOX_CLAIM) {
         ngx_inbox_outbox_claim(space);
     }
@@ -443,6 +449,26 @@ ngx_inbox_outbox_tell(ngx_inbox_outbox_space_t *space, off_t queued,
     if (oldest && (outbox->oldest == 0 || oldest < outbox->oldest)) {
         outbox->oldest = oldest;
         ngx_inbox_meter_gauge(meter, NGX_INBOX_GAUGE_OLDEST, oldest);
+    }
+}
+
+
+/* next: when somebody is to be looked up, us; what is not due yet is told again
+   by the sweep */
+
+static void
+ngx_inbox_outbox_look(ngx_inbox_outbox_space_t *space, off_t next)
+{
+    off_t                now;
+    ngx_time_t          *tp;
+    ngx_inbox_worker_t  *worker;
+
+    tp = ngx_timeofday();
+    now = (off_t) tp->sec * 1000 + tp->msec;
+    worker = space->outbox->worker;
+
+    if (next / 1000 <= now) {
+        ngx_inbox_lookup_kick(worker->lookup, &space->node.str);
     }
 }
 

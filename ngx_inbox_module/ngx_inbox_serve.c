@@ -20,14 +20,14 @@
 static ngx_int_t ngx_inbox_serve_open(ngx_http_request_t *r,
     const ngx_str_t *path, ngx_file_t *file, ngx_file_info_t *fi);
 static ngx_int_t ngx_inbox_serve_headers(ngx_http_request_t *r,
-    ngx_file_t *file, off_t size, const ngx_str_t *given);
+    ngx_file_t *file, off_t size, const ngx_str_t *given, const char *only);
 static ngx_int_t ngx_inbox_serve_disposition(ngx_pool_t *pool,
     ngx_uint_t shown, const ngx_str_t *name, ngx_str_t *value);
 
 
 ngx_int_t
 ngx_inbox_serve(ngx_inbox_ctx_t *ctx, const ngx_str_t *path,
-    const ngx_str_t *name)
+    const ngx_str_t *name, const char *only)
 {
     off_t                size;
     ngx_int_t            rc;
@@ -58,9 +58,16 @@ ngx_inbox_serve(ngx_inbox_ctx_t *ctx, const ngx_str_t *path,
     r->headers_out.last_modified_time = ngx_file_mtime(&fi);
     r->allow_ranges = 1;
 
-    if (ngx_inbox_serve_headers(r, file, size, name) != NGX_OK
-        || ngx_http_set_etag(r) != NGX_OK)
-    {
+    rc = ngx_inbox_serve_headers(r, file, size, name, only);
+
+    if (rc == NGX_ABORT) {
+        ngx_http_clear_content_length(r);
+        ngx_http_clear_last_modified(r);
+        ngx_http_clear_accept_ranges(r);
+        return rc;
+    }
+
+    if (rc != NGX_OK || ngx_http_set_etag(r) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -131,7 +138,7 @@ ngx_inbox_serve_open(ngx_http_request_t *r, const ngx_str_t *path,
 
 static ngx_int_t
 ngx_inbox_serve_headers(ngx_http_request_t *r, ngx_file_t *file, off_t size,
-    const ngx_str_t *given)
+    const ngx_str_t *given, const char *only)
 {
     u_char                      head[NGX_INBOX_SNIFF_BYTES];
     ssize_t                     n;
@@ -154,6 +161,10 @@ ngx_inbox_serve_headers(ngx_http_request_t *r, ngx_file_t *file, off_t size,
     }
 
     what = ngx_inbox_sniff(head, (size_t) n, given);
+
+    if (only != NULL && (what == NULL || ngx_strcmp(what->type, only) != 0)) {
+        return NGX_ABORT;
+    }
 
     if (ngx_inbox_sniff_name(r->pool, given, what, &name) != NGX_OK
         || ngx_inbox_serve_disposition(r->pool, what != NULL && what->shown,

@@ -15,11 +15,12 @@
 
 
 /*
- * path: with a NUL behind; name: as people gave it, or len 0.  Returns what is
- * for nginx; NGX_DECLINED: there is no such file, nothing has been answered.
+ * path: with a NUL behind; name: as people gave it, or len 0; only: the type it
+ * must be of ("image"), or NULL.  Returns what is for nginx; NGX_DECLINED: no
+ * such file; NGX_ABORT: it is of another type; nothing has been answered.
  */
 ngx_int_t ngx_inbox_serve(ngx_inbox_ctx_t *ctx, const ngx_str_t *path,
-    const ngx_str_t *name);
+    const ngx_str_t *name, const char *only);
 
 /* JSON of messages, 200 with an ETag; links to files in it are signed for who
    has no token of ours */

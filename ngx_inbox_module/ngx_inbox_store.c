@@ -39,6 +39,7 @@ static const char *ngx_inbox_store_functions[] = {
     "take", "join", "leave", "close", "reopen", "transfer", "read", "receipt",
     "visitor_read",
     "typing", "me", "seen", "away", "attended", "claim", "settle",
+    "look", "looked", "picture_lost",
     "space_put", "space", "channel_put", "channel", "channel_get",
     "channel_delete", "channels", "group_put", "group_get", "group_delete",
     "groups", "agent_put", "agent_get", "agent_delete", "agents", "token_add",

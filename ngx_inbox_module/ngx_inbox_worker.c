@@ -12,6 +12,7 @@
 #include "ngx_inbox_census.h"
 #include "ngx_inbox_hint.h"
 #include "ngx_inbox_http.h"
+#include "ngx_inbox_lookup.h"
 #include "ngx_inbox_outbox.h"
 #include "ngx_inbox_park.h"
 #include "ngx_inbox_poll.h"
@@ -142,6 +143,11 @@ ngx_inbox_worker_chores(ngx_cycle_t *cycle, ngx_inbox_worker_t *w)
         return NGX_ERROR;
     }
 
+    w->lookup = ngx_inbox_lookup_create(cycle->pool, w);
+    if (w->lookup == NULL) {
+        return NGX_ERROR;
+    }
+
     w->outbox = ngx_inbox_outbox_create(cycle->pool, w,
                                         ngx_inbox_worker_share(cycle));
     if (w->outbox == NULL) {
@@ -180,6 +186,10 @@ ngx_inbox_worker_destroy(ngx_inbox_main_conf_t *conf)
 
     if (w->outbox != NULL) {
         ngx_inbox_outbox_destroy(w->outbox);
+    }
+
+    if (w->lookup != NULL) {
+        ngx_inbox_lookup_destroy(w->lookup);
     }
 
     if (w->hint != NULL) {

@@ -7,6 +7,7 @@
 -- ARGV 1 now, in µs, for each of them.
 
 do
+  local LOOKED = {found = true, later = true, never = true, release = true}
   local OUTCOMES = {sent = true, later = true, never = true, release = true,
                     part = true}
   local TIME_MAX = 9000000000000000
@@ -88,7 +89,8 @@ do
   -- returns the jobs, each an array of strings: chat, message id, lease,
   -- tries, doubt, channel, its rev, kind, user, text literal, external id of
   -- the message that it replies to, author's name; last: the time of the next
-  -- due entry, or empty
+  -- due entry, how many chats wait, since when, and the time of the next due
+  -- look-up; or empty
   register('claim', 4, '', function(root, now, args)
     if #args[2] > 200 then
       badcall('worker')
@@ -99,7 +101,7 @@ do
       return {''}
     end
     Space.check(root)
-    return Outbox.claim(root, now, args[2], lease, limit)
+    return Lookup.beside(root, Outbox.claim(root, now, args[2], lease, limit))
   end)
 
 
@@ -127,6 +129,55 @@ do
       fail('NOSPACE ' .. Keys.name(root))
     end
     return Outbox.settle(root, now, s)
+  end)
+
+
+  -- look: takes clients who are to be looked up, for the length of a lease.
+  -- ARGV now, worker, lease in µs, limit (1..200)
+  -- returns jobs, each an array of strings: chat, lease, tries, channel, user
+  register('look', 4, '', function(root, now, args)
+    if #args[2] > 200 then
+      badcall('worker')
+    end
+    local lease = Arg.int(args[3], 1, LEASE_MAX)
+    local limit = Arg.limit(args[4])
+    if call('HGET', Keys.space(root), 'suspended') == '1' then
+      return {}
+    end
+    Space.check(root)
+    return Lookup.claim(root, now, args[2], lease, limit)
+  end)
+
+
+  -- looked: what came of one.
+  -- ARGV now, chat, lease, found|later|never|release, time of the next try in µs
+  -- (later, release), whether the whole channel waits until then (1/0), words of
+  -- the platform for its health; name, username, phone, email, handle of the
+  -- picture (found)
+  -- returns ok, or late: the lease was not the caller's any more
+  register('looked', 12, 'allow-oom', function(root, now, args)
+    local n = Arg.chat(args[2])
+    local a = {lease = args[3], outcome = Arg.word(args[4], LOOKED),
+               all = Arg.flag(args[6]), words = args[7], name = args[8],
+               username = args[9], phone = args[10], email = args[11],
+               avatar = args[12]}
+    if #a.lease < 2 or string.find(a.avatar, '[^\33-\126]') then
+      badcall('lease or picture')
+    end
+    if a.outcome == 'later' or a.outcome == 'release' then
+      a.at = Arg.int(args[5], 1, TIME_MAX)
+    end
+    return Lookup.settle(Space.open(root, now), n, a)
+  end)
+
+
+  -- picture_lost: a client's picture cannot be shown any more.
+  -- ARGV now, chat, file, prefix of the location, whether it may be asked for
+  -- again (1/0)
+  -- returns ok, or late: it is not his picture any more
+  register('picture_lost', 5, 'allow-oom', function(root, now, args)
+    local n, ask = Arg.chat(args[2]), Arg.flag(args[5])
+    return Lookup.lost(Space.open(root, now), n, args[3], args[4], ask)
   end)
 
 

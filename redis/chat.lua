@@ -20,11 +20,12 @@ do
                'na', 'gen', 'nb', 'waits', 'name', 'username', 'phone', 'email'}
   local COLD = {'channel', 'kind', 'ctitle', 'user', 'title', 'resp', 'former',
                 'created', 'closed', 'tags', 'heard', 'asked', 'who', 'state',
-                'last', 'rev'}
+                'last', 'rev', 'pic', 'looked'}
   local IS_COLD = {channel = true, kind = true, ctitle = true, user = true,
                    title = true, resp = true, former = true, created = true,
                    closed = true, tags = true, heard = true, asked = true,
-                   who = true, state = true, last = true, rev = true}
+                   who = true, state = true, last = true, rev = true,
+                   pic = true, looked = true}
 
   -- what callers know they will ask for besides what is hot
   local MORE = {whole = COLD, answer = {'channel', 'user', 'asked', 'last'}}
@@ -44,7 +45,8 @@ do
   local TURNING = {'status', 'group', 'resp', 'parts', 'former', 'closed',
                    'asked'}
   local NAMING = {'channel', 'kind', 'polled', 'ctitle', 'user', 'name',
-                  'username', 'phone', 'email', 'title', 'created', 'tags'}
+                  'username', 'phone', 'email', 'title', 'created', 'tags',
+                  'pic'}
 
   -- bytes of a notice, with an entry in it
   local NOTICE_MOST = 2048

@@ -84,12 +84,12 @@ do
   end
 
   local function avatar(chat)
-    local name = Contact.name(chat)
+    local name, url = Contact.name(chat), Json.maybe(chat.pic)
     if name == '' then
-      return '{"initials":null,"color":null,"url":null}'
+      return '{"initials":null,"color":null,"url":' .. url .. '}'
     end
     return '{"initials":' .. Json.maybe(Contact.initials(name))
-           .. ',"color":' .. Contact.color(name) .. ',"url":null}'
+           .. ',"color":' .. Contact.color(name) .. ',"url":' .. url .. '}'
   end
 
   function Contact.json(chat)

@@ -48,6 +48,7 @@ do
     Chat.tally(s.root, chat, chat.status, chat.group, -1)
     s.messages, s.bytes = s.messages - chat.nm, s.bytes - chat.nb
     Outbox.drop(s.root, chat.n)
+    Lookup.drop(s.root, chat.n)
     Health.forget(s.root, chat.channel, chat.n, chat.user)
     File.doom(s.root, chat.n, 'v:' .. chat.channel .. ':' .. chat.user)
     call('UNLINK', keys_of(s.root, chat.n))

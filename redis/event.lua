@@ -15,6 +15,7 @@ do
   local ARGS = 16
   local MOST = 1000
   local EXTERNAL_MAX = 512
+  local FACE_MAX = 5200
   local TYPES = {message = true, edit = true, delete = true, reaction = true,
                  state = true, receipt = true}
   local FROM = {client = true, agent = true}
@@ -50,8 +51,24 @@ do
     return a == first and z == last and #text > 1
   end
 
-  local function content(e)
+  -- extra of a message of a platform: the album, and behind a tab what came of
+  -- the client's face, see Lookup
+  local function extra(e)
+    local album, face = string.match(e.extra, '^([^\t]*)\t(.*)$')
+    if not album then
+      return
+    end
+    if #face > FACE_MAX or not string.find(face, '^[^%c]*\t[\33-\126]*$') then
+      badcall('face')
+    end
+    e.extra, e.face = album, face
+  end
+
+  local function content(e, visitor)
     Arg.word(e.from, FROM)
+    if not visitor then
+      extra(e)
+    end
     if not is_json(e.text, 34, 34) or not is_json(e.preview, 34, 34)
        or not (e.attachments == '[]' or is_json(e.attachments, 91, 93))
     then
@@ -64,20 +81,20 @@ do
   end
 
   -- the sixteen arguments from i on
-  local function parse(args, i)
+  local function parse(args, i, visitor)
     local e = {type = args[i], user = args[i + 1], message = args[i + 2],
                from = args[i + 3], name = args[i + 4], username = args[i + 5],
                phone = args[i + 6], email = args[i + 7], text = args[i + 8],
                preview = args[i + 9], attachments = args[i + 10],
                count = args[i + 11], refs = args[i + 12],
                reply_to = args[i + 13], sent_at = time(args[i + 14]),
-               extra = args[i + 15]}
+               extra = args[i + 15], face = ''}
     Arg.word(e.type, TYPES)
     external(e.user)
     external(e.message, e.type ~= 'delete' and e.type ~= 'reaction'
                         and e.type ~= 'edit')
     if e.type == 'message' or e.type == 'edit' then
-      content(e)
+      content(e, visitor)
     elseif e.type == 'reaction' then
       Arg.json(e.extra, '[', ']')
     elseif e.type == 'state' then
@@ -98,7 +115,7 @@ do
     end
     local events = {}
     for i = 1, n do
-      events[i] = parse(args, 5 + (i - 1) * ARGS)
+      events[i] = parse(args, 5 + (i - 1) * ARGS, visitor)
     end
     if visitor and (events[1].type ~= 'message' or events[1].from ~= 'client')
     then
@@ -165,8 +182,12 @@ do
     if Contact.learn(chat, e) then
       chat.renamed = true
     end
-    if chat.status == 'inactive' then
+    local back = chat.status == 'inactive'
+    if back then
       Turn.revive(s, chat)
+    end
+    if e.face ~= '' then
+      Lookup.meet(s, chat, e.face, back)
     end
     chat.nc = chat.nc + 1
   end

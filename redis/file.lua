@@ -144,6 +144,12 @@ do
     call('UNLINK', Keys.file(root, id))
   end
 
+  -- a chat has one of them no more
+  function File.discard(root, n, id)
+    call('HDEL', Keys.refs(root, n), id)
+    call('ZADD', Keys.doomed(root), 0, id)
+  end
+
   -- A chat goes: so do its files, and what its visitor has uploaded and not sent
   -- (among the youngest thousand of all; the rest goes within a day).  owner: he,
   -- as an uploader

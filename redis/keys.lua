@@ -36,6 +36,8 @@ function Keys.unread(root, a) return root .. ':unread:' .. a end
 function Keys.seen(root, a) return root .. ':seen:' .. a end
 function Keys.outbox(root) return root .. ':outbox' end
 function Keys.waits(root) return root .. ':waits' end
+function Keys.lookups(root) return root .. ':lookups' end
+function Keys.looking(root) return root .. ':looking' end
 function Keys.idem(root, a, digest)
   return root .. ':idem:' .. a .. ':' .. digest
 end

@@ -34,7 +34,7 @@ my @ROWS = (
     [5, 'cors'],
     [5, 'poll'],
     [6, qw(attached exchange limit presence tally)],
-    [7, qw(hint hours media message query send site visitor)],
+    [7, qw(hint hours lookup media message query send site visitor)],
     [7, 'record'],
     [8, qw(admin canned chat connect contacts events export files lines lists metrics outbox purge session upload webhook widget)],
     [9, 'route'],

@@ -82,6 +82,9 @@ typedef struct {
     ngx_str_t                 username;
     ngx_str_t                 phone;
     ngx_str_t                 email;
+    ngx_str_t                 avatar;      /* the platform's handle of his
+                                              picture, as `ref` of MEDIA;
+                                              visible ASCII */
     ngx_str_t                 text;
     ngx_str_t                 reply_to;    /* a message id of the platform */
     ngx_array_t              *attachments; /* ngx_inbox_attachment_t, or NULL */
@@ -176,6 +179,8 @@ typedef struct {
     ngx_uint_t            tries;      /* LATER: so many in all, then it is a
                                          no; 0: as many as usual */
     ngx_str_t             error;
+    unsigned              channel:1;  /* a no, to any job of this channel: its
+                                         token or its rights (of PROFILE) */
 } ngx_inbox_verdict_t;
 
 /* tries of what may be a no as well as a fault: a minute of them */
@@ -351,6 +356,10 @@ ngx_str_t ngx_inbox_channel_join(ngx_pool_t *pool, const char **words);
    like a name; links only as far as a handle may be long */
 void ngx_inbox_channel_known(ngx_pool_t *pool, ngx_inbox_job_t *job,
     ngx_inbox_json_t *v, const char *member, const char *name);
+
+/* first_name and last_name of v become the note `name` */
+void ngx_inbox_channel_fullname(ngx_pool_t *pool, ngx_inbox_job_t *job,
+    ngx_inbox_json_t *v);
 
 /* what an admin can do about it, behind the platform's words */
 void ngx_inbox_channel_advise(ngx_pool_t *pool, ngx_inbox_verdict_t *verdict,

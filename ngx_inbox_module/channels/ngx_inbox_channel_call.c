@@ -107,6 +107,33 @@ ngx_inbox_channel_known(ngx_pool_t *pool, ngx_inbox_job_t *job,
 
 
 void
+ngx_inbox_channel_fullname(ngx_pool_t *pool, ngx_inbox_job_t *job,
+    ngx_inbox_json_t *v)
+{
+    u_char     *p;
+    ngx_str_t   first, last, name;
+
+    (void) ngx_inbox_json_str(v, "first_name", &first);
+    (void) ngx_inbox_json_str(v, "last_name", &last);
+
+    p = ngx_pnalloc(pool, first.len + last.len + 1);
+
+    if (p == NULL || first.len == 0) {
+        return;
+    }
+
+    name.data = p;
+    name.len = (last.len ? ngx_sprintf(p, "%V %V", &first, &last)
+                         : ngx_sprintf(p, "%V", &first))
+               - p;
+    name = ngx_inbox_text_trim(&name);
+    name = ngx_inbox_text_cut(&name, NGX_INBOX_MAX_NAME);
+
+    (void) ngx_inbox_channel_note(pool, job, "name", &name);
+}
+
+
+void
 ngx_inbox_channel_advise(ngx_pool_t *pool, ngx_inbox_verdict_t *verdict,
     const char *advice)
 {

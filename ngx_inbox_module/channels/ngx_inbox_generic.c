@@ -7,10 +7,11 @@
  * for ngx_inbox_webhook.c is the endpoint of them all.)
  *
  * In comes {"id","from":{"id","name","username"},"text","attachments":[{"type",
- * "url","name"}],"at"}, and beyond that what such lines often know: from.phone,
- * from.email, reply_to.  Out goes the like to send_url, with the same
- * signature, the time as a part of what is signed, and our message's id, which
- * is the same in every try, so that the receiver can tell copies.
+ * "url","name"}],"at"}, and beyond that what such lines often know: phone,
+ * email and avatar_url of `from`, reply_to.  Out goes the like to send_url,
+ * with the same signature, the time as a part of what is signed, and our
+ * message's id, which is the same in every try, so that the receiver can tell
+ * copies.
  *
  * send_url is an admin's word, not the operator's: the client that calls it
  * refuses addresses that are not public.  Whatever the receiver says with a
@@ -208,6 +209,7 @@ ngx_inbox_generic_person(ngx_inbox_reader_t *t, ngx_inbox_json_t *v,
 
     e->phone = ngx_inbox_reader_words(t, v, "phone", NGX_INBOX_MAX_NAME);
     e->email = ngx_inbox_reader_words(t, v, "email", NGX_INBOX_MAX_NAME);
+    e->avatar = ngx_inbox_reader_url(t, v, "avatar_url");
 }
 
 

@@ -16,7 +16,10 @@
 #include "../ngx_inbox_text.h"
 
 
-#define NGX_INBOX_META_BAD_TOKEN  190
+#define NGX_INBOX_META_BAD_SESSION  102
+#define NGX_INBOX_META_BAD_TOKEN    190
+#define NGX_INBOX_META_NO_RIGHT     200
+#define NGX_INBOX_META_POLICY       368
 
 /* what is noted when the app's callback is not ours to set */
 #define NGX_INBOX_META_DASHBOARD                                              \
@@ -27,6 +30,7 @@ static ngx_int_t ngx_inbox_meta_app(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
     const ngx_inbox_meta_subscription_t *what,
     ngx_inbox_http_request_t *request);
+static ngx_uint_t ngx_inbox_meta_is_channels(ngx_inbox_json_t *v);
 static ngx_int_t ngx_inbox_meta_app_body(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
     const ngx_inbox_meta_subscription_t *what, ngx_str_t *body);
@@ -224,36 +228,37 @@ ngx_inbox_meta_profiled(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_job_t *job, const ngx_inbox_http_answer_t *answer,
     ngx_inbox_verdict_t *verdict)
 {
-    u_char            *p;
-    ngx_str_t          first, last, name;
     ngx_inbox_json_t  *v;
 
     ngx_inbox_meta_judge(pool, line, job, answer, verdict);
 
+    v = answer->json;
+
     if (verdict->outcome != NGX_INBOX_SENT) {
+        verdict->channel = ngx_inbox_meta_is_channels(v);
         return;
     }
 
-    v = answer->json;
-
-    (void) ngx_inbox_json_str(v, "first_name", &first);
-    (void) ngx_inbox_json_str(v, "last_name", &last);
-
-    p = ngx_pnalloc(pool, first.len + last.len + 1);
-
-    if (p != NULL && first.len) {
-        name.data = p;
-        name.len = (last.len ? ngx_sprintf(p, "%V %V", &first, &last)
-                             : ngx_sprintf(p, "%V", &first))
-                   - p;
-        name = ngx_inbox_text_trim(&name);
-        name = ngx_inbox_text_cut(&name, NGX_INBOX_MAX_NAME);
-        (void) ngx_inbox_channel_note(pool, job, "name", &name);
-    }
-
+    ngx_inbox_channel_fullname(pool, job, v);
     ngx_inbox_channel_known(pool, job, v, "name", "name");
     ngx_inbox_channel_known(pool, job, v, "username", "username");
     ngx_inbox_channel_known(pool, job, v, "profile_pic", "avatar");
+}
+
+
+/* 1: the token is at fault, or the app; 10 and 230 are said of one user: he
+   has not agreed to be known */
+static ngx_uint_t
+ngx_inbox_meta_is_channels(ngx_inbox_json_t *v)
+{
+    int64_t  code;
+
+    return ngx_inbox_json_int(ngx_inbox_json_get(v, "error"), "code", &code)
+           == NGX_OK
+           && (code == NGX_INBOX_META_BAD_SESSION
+               || code == NGX_INBOX_META_BAD_TOKEN
+               || code == NGX_INBOX_META_NO_RIGHT
+               || code == NGX_INBOX_META_POLICY);
 }
 
 

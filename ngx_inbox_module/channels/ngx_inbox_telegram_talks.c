@@ -218,6 +218,8 @@ ngx_inbox_telegram_profiled(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_str_null(&verdict->message);
 
     if (verdict->outcome != NGX_INBOX_SENT) {
+        verdict->channel = (answer->status == NGX_HTTP_UNAUTHORIZED
+                            || answer->status == NGX_HTTP_NOT_FOUND);
         return;
     }
 

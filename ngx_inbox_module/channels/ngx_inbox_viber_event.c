@@ -223,6 +223,7 @@ ngx_inbox_viber_name(ngx_inbox_reader_t *t, ngx_inbox_json_t *v,
 
     name = ngx_inbox_reader_words(t, v, "name", NGX_INBOX_MAX_NAME);
     e->name = ngx_inbox_text_trim(&name);
+    e->avatar = ngx_inbox_reader_url(t, v, "avatar");
 }
 
 

@@ -15,6 +15,9 @@
 
 #define NGX_INBOX_VIBER_BAD_URL    1
 #define NGX_INBOX_VIBER_BAD_TOKEN  2
+#define NGX_INBOX_VIBER_BLOCKED    7
+#define NGX_INBOX_VIBER_NO_WEBHOOK 10
+#define NGX_INBOX_VIBER_NOT_ALLOWED 15
 
 
 static ngx_inbox_json_t *ngx_inbox_viber_answer(ngx_pool_t *pool,
@@ -159,14 +162,22 @@ ngx_inbox_viber_profiled(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_job_t *job, const ngx_inbox_http_answer_t *answer,
     ngx_inbox_verdict_t *verdict)
 {
-    ngx_inbox_json_t  *user;
+    int64_t            status;
+    ngx_inbox_json_t  *v, *user;
 
-    user = ngx_inbox_json_get(ngx_inbox_viber_answer(pool, line, job, answer,
-                                                     verdict),
-                              "user");
+    v = ngx_inbox_viber_answer(pool, line, job, answer, verdict);
 
     if (verdict->outcome == NGX_INBOX_SENT) {
+        user = ngx_inbox_json_get(v, "user");
         ngx_inbox_channel_known(pool, job, user, "name", "name");
         ngx_inbox_channel_known(pool, job, user, "avatar", "avatar");
+        return;
     }
+
+    /* the token, and the account in one way or another */
+    (void) ngx_inbox_json_int(v, "status", &status);
+    verdict->channel = (status == NGX_INBOX_VIBER_BAD_TOKEN
+                        || (status >= NGX_INBOX_VIBER_BLOCKED
+                            && status <= NGX_INBOX_VIBER_NO_WEBHOOK)
+                        || status == NGX_INBOX_VIBER_NOT_ALLOWED);
 }

@@ -17,6 +17,7 @@
 
 #define NGX_INBOX_VK_BAD_TOKEN  5
 #define NGX_INBOX_VK_BAD_GROUP  27
+#define NGX_INBOX_VK_BAD_APP    28
 
 
 static ngx_str_t ngx_inbox_vk_group(const ngx_inbox_line_t *line,
@@ -195,8 +196,7 @@ ngx_inbox_vk_profiled(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_job_t *job, const ngx_inbox_http_answer_t *answer,
     ngx_inbox_verdict_t *verdict)
 {
-    u_char            *p;
-    ngx_str_t          first, last, name;
+    int64_t            code;
     ngx_inbox_json_t  *v;
 
     v = answer->json;
@@ -204,26 +204,17 @@ ngx_inbox_vk_profiled(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_vk_explained(pool, answer, v, verdict);
 
     if (verdict->outcome != NGX_INBOX_SENT) {
+        (void) ngx_inbox_json_int(ngx_inbox_json_get(v, "error"), "error_code",
+                                  &code);
+        verdict->channel = (code == NGX_INBOX_VK_BAD_TOKEN
+                            || code == NGX_INBOX_VK_BAD_GROUP
+                            || code == NGX_INBOX_VK_BAD_APP);
         return;
     }
 
     v = ngx_inbox_json_at(ngx_inbox_json_get(v, "response"), 0);
 
-    (void) ngx_inbox_json_str(v, "first_name", &first);
-    (void) ngx_inbox_json_str(v, "last_name", &last);
-
-    p = ngx_pnalloc(pool, first.len + last.len + 1);
-
-    if (p != NULL && first.len) {
-        name.data = p;
-        name.len = (last.len ? ngx_sprintf(p, "%V %V", &first, &last)
-                             : ngx_sprintf(p, "%V", &first))
-                   - p;
-        name = ngx_inbox_text_trim(&name);
-        name = ngx_inbox_text_cut(&name, NGX_INBOX_MAX_NAME);
-        (void) ngx_inbox_channel_note(pool, job, "name", &name);
-    }
-
+    ngx_inbox_channel_fullname(pool, job, v);
     ngx_inbox_channel_known(pool, job, v, "screen_name", "username");
     ngx_inbox_channel_known(pool, job, v, "photo_200", "avatar");
 }

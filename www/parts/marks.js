@@ -5,8 +5,8 @@ import { html } from '../lib/html.js';
 /* The small pictures: who, from where, in which state, and for what. */
 
 /*
- * Who wrote, and from where: initials on a colour (grey when there is no
- * name) with a small mark of the source.
+ * Who wrote, and from where: his picture, or initials on a colour (grey when
+ * there is no name), with a small mark of the source.
  */
 
 /* as many as tokens.css has */
@@ -14,13 +14,21 @@ const COLORS = 8;
 
 
 export function Avatar({ chat, view }) {
-  const { initials, color } = chat.contact.avatar;
+  const { initials, color, url } = chat.contact.avatar;
   const tint = color === null ? 'none' : color % COLORS;
 
   return html`<span class=${`avatar avatar--${tint}`}>
     <span aria-hidden="true">${initials || '?'}</span>
+    ${url && html`<img key=${url} src=${url} alt="" loading="lazy"
+      onError=${hide} />`}
     <${SourceMark} kind=${chat.channel.kind} view=${view} />
   </span>`;
+}
+
+
+/* a picture that does not come leaves the initials */
+function hide({ currentTarget }) {
+  currentTarget.hidden = true;
 }
 
 

@@ -286,6 +286,7 @@ adapter_event(ngx_inbox_json_writer_t *w, ngx_inbox_event_t *e)
     adapter_field(w, "username", &e->username);
     adapter_field(w, "phone", &e->phone);
     adapter_field(w, "email", &e->email);
+    adapter_field(w, "avatar", &e->avatar);
     adapter_field(w, "text", &e->text);
     adapter_field(w, "reply_to", &e->reply_to);
 

@@ -124,6 +124,7 @@ adapter_judge(adapter_t *a)
     }
 
     ngx_memzero(&answer, sizeof(ngx_inbox_http_answer_t));
+    ngx_memzero(&verdict, sizeof(ngx_inbox_verdict_t));
 
     answer.rc = NGX_OK;
     (void) ngx_inbox_json_str(v, "body", &answer.body);
@@ -158,6 +159,12 @@ adapter_judge(adapter_t *a)
     }
 
     adapter_field(&w, "error", &verdict.error);
+
+    if (verdict.channel) {
+        ngx_inbox_json_key(&w, "channel");
+        ngx_inbox_json_put_bool(&w, 1);
+    }
+
     adapter_memo(&w, job.memo);
     ngx_inbox_json_close(&w, '}');
 

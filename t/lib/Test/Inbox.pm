@@ -59,6 +59,7 @@ my $owner = $$;
 #   main, events, http, server, location    more directives there
 #   space        value of inbox_space (default)
 #   limits       on or off (off)
+#   lookups      inbox_max_lookups (0: webhooks alone say who clients are)
 #   provision    0: start with an empty store
 #   apis         { kind => origin } for inbox_channel_api
 #   redis        { fsync => , config => } see Test::Inbox::Redis
@@ -285,6 +286,7 @@ http {
     inbox_secret_file $dir/secret;
     inbox_files_path $dir/files;
     inbox_limits $self->{limits};
+    inbox_max_lookups @{[ $self->{lookups} // 0 ]};
     $apis
     $more{http}
     server {
