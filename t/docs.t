@@ -47,6 +47,18 @@ same(\@routes, [headings()], 'routes', 'docs/api.md');
 same(\@routes, [operations()], 'routes', 'docs/openapi.yaml');
 
 
+# codes of problems
+
+my ($codes) = slurp('docs/openapi.yaml')
+    =~ /^        code:\n +enum: \[([^\]]*)\]/m;
+my ($problems) = slurp('docs/api.md')
+    =~ /^\| status \| code \| when \|\n(.*?)\n\n/ms;
+
+same([codes()], [$codes =~ /\w+/g], 'codes', 'docs/openapi.yaml');
+same([codes()], [map { /`(\w+)`/g } map { (split / \| /)[1] }
+    grep { /^\| \d/ } split /\n/, $problems], 'codes', 'docs/api.md');
+
+
 # layers
 
 is(join(' ', unlayered()), '', 'docs/design.md has every file in its layer');
@@ -166,6 +178,22 @@ sub number {
     return $1 * 1024 * 1024 if $text =~ /^(\d+)m$/;
 
     return $text;
+}
+
+
+# what the source calls a problem: to a caller by name, by the store's words, by
+# nginx's status, and a few by other ways
+sub codes {
+    my $source = join '', map { slurp($_) } glob 'ngx_inbox_module/*.c';
+    my %found = map { $_ => 1 } qw(invalid internal too_many_requests);
+
+    $found{$_} = 1 for $source =~ /\bcode = ngx_string\("(\w+)"\)/g,
+        $source =~ /ngx_str_set\(&code, "(\w+)"\)/g,
+        $source =~ /reply_problem\([^;]*?,\s*"([a-z_]+)",/g,
+        $source =~ /^    \{ "[A-Z]+", +\d+, "([a-z_]+)", \d \}/mg,
+        $source =~ /\{ NGX_HTTP_[A-Z_]+, "([a-z_]+)" \}/g;
+
+    return keys %found;
 }
 
 

@@ -72,6 +72,9 @@ $poll = $s->inbox('igor', since => $rev);
 is("@{ $poll->{gone} }", $sales, 'closed: gone from what is to be done');
 is(lists('igor', list => 'closed'), "$sales closed", 'and among the closed');
 is(lists('petro', list => 'closed'), "$sales closed", 'also of who had it');
+is(lists('petro', list => 'closed', q => $sales), "$sales closed",
+    'where one can search');
+is(lists('petro', list => 'closed', q => 'nobody'), '', 'also in vain');
 is(LuaInbox::ids($s->inbox('igor', since => $rev, list => 'closed')), $sales,
     'whose list moves');
 $s->client('u1', 'again');
