@@ -18,7 +18,8 @@ use Line;
 my $known = $FakePlatform::KNOWN{vk};
 my ($secret, $user) = @$known{qw(secret user)};
 
-my $l = Line->new('vk', sign => sub { () }, credentials => {
+# one worker: two tell of their webhooks each in its own time
+my $l = Line->new('vk', workers => 1, sign => sub { () }, credentials => {
     access_token => $known->{token}, secret => $secret,
     community_id => $known->{account}, confirmation => '3f4a5b6c' });
 my $t = $l->t;

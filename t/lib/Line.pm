@@ -30,7 +30,7 @@ sub new {
     my ($class, $kind, %o) = @_;
 
     my $fake = $o{fake} // FakePlatform->new($kind);
-    my $t = Test::Inbox->new(workers => 2, apis => { $kind => $fake->origin })
+    my $t = Test::Inbox->new(workers => $o{workers} // 2, apis => { $kind => $fake->origin })
         ->start();
 
     my $self = bless { kind => $kind, fake => $fake, t => $t, sign => $o{sign} },
