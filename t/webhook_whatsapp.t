@@ -111,6 +111,24 @@ $l->fake->next($l->fake->error(131047, 'Re-engagement message', 400,
 my $m = $l->settled($l->answer($id, 'late'));
 is($m->{error}, 'More than 24 hours have passed', 'a window they say is closed');
 
+# files go by an id; a text is the caption of the first that may have one
+
+my @file = map { $l->t->api(POST => "files?name=$_->[0]", body => $_->[1],
+    type => $_->[2])->{json}{id} } ['a.png', "\x89PNG\r\n\x1a\n", 'image/png'],
+    ['b.pdf', "%PDF-1.4\n", 'application/pdf'];
+$m = $l->settled($l->answer($id, 'Дивіться', attachments => \@file));
+is($m->{delivery}, 'sent', 'two files and a text are sent');
+my @sent = map { $_->{json} }
+    grep { $_->{body} =~ /"type":"(image|document)"/ } $l->fake->calls;
+is_deeply([map { $_->{$_->{type}} } @sent], [{ id => '7001',
+    caption => 'Дивіться' }, { id => '7002', filename => 'b.pdf' }],
+    'as two messages, the text below the first');
+$l->settled($l->answer($id, 'я' x 1025, attachments => [$l->t->api(
+    POST => 'files?name=c.pdf', body => "%PDF-1.5\n",
+    type => 'application/pdf')->{json}{id}]));
+@sent = map { $_->{json}{type} // () } grep { $_->{json} } $l->fake->calls;
+is("@sent[-2, -1]", 'text document', 'a longer text goes before');
+
 $l->trouble($id);
 
 $l->hook(value(message('wamid.9', 'text', { body => 'old' }, from => '777',

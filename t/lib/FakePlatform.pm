@@ -180,8 +180,55 @@ sub look_instagram {
 }
 
 
+# the bytes of a file, which get an id
+sub whatsapp_media {
+    my ($self) = @_;
+
+    my ($type) = $self->{body} =~ /name="type"\r\n\r\n([^\r]+)\r\n/;
+    my ($name) = $self->{body} =~ /name="file"; filename="([^"]+)"/;
+
+    return no_graph(190, 'Invalid OAuth access token', 401)
+        if ($self->{headers}{authorization} // '')
+            ne 'Bearer ' . $self->known->{token};
+    return no_graph(100, '(#100) The parameter messaging_product is required.')
+        if $self->{body} !~ /name="messaging_product"\r\n\r\nwhatsapp\r\n/;
+    return no_graph(100, '(#100) Param file must be a file with one of the '
+        . 'following types') if !$name || !$type;
+
+    my $id = 7001 + keys %{$self->{media} // {}};
+
+    $self->{media}{$id} = $type;
+    return (200, { id => "$id" });
+}
+
+
+# what is wrong with a message of that type; undef: nothing
+sub whatsapp_wrong {
+    my ($self, $m) = @_;
+
+    my $type = $m->{type} // '';
+    my $it = $m->{$type};
+
+    return 'type' if $type !~ /^(text|image|video|audio|document)$/;
+    return "text['body']" if $type eq 'text' && (!length($it->{body} // '')
+        || length $it->{body} > 4096);
+    return if $type eq 'text';
+
+    my $mime = $self->{media}{$it->{id} // ''} // return "${type}['id']";
+
+    return "${type}['id']" if $type eq 'image' && $mime !~ /^image\/(jpeg|png)$/;
+    return "${type}['caption']" if length($it->{caption} // '') > 1024
+        || $type eq 'audio' && exists $it->{caption};
+    return "${type}['filename']" if $type ne 'document' && exists $it->{filename};
+    return;
+}
+
+
 sub look_whatsapp {
     my ($self) = @_;
+
+    return $self->whatsapp_media
+        if $self->{path} =~ m{/\Q@{[$self->known->{account}]}\E/media$};
 
     my ($m, @no) = $self->graph($self->known->{account});
     return @no if !$m;
@@ -190,9 +237,7 @@ sub look_whatsapp {
     my $wrong = ($m->{messaging_product} // '') ne 'whatsapp' ? 'messaging_product'
         : $to eq '' ? 'to'
         : defined $m->{to} && $to !~ /^\d+$/ ? 'to'
-        : ($m->{type} // '') ne 'text' ? 'type'
-        : !length($m->{text}{body} // '') || length $m->{text}{body} > 4096
-            ? "text['body']" : undef;
+        : $self->whatsapp_wrong($m);
 
     return no_graph(100, "(#100) Invalid parameter", 400, error_data => {
         messaging_product => 'whatsapp', details => "Param $wrong is not valid" })
