@@ -1,6 +1,6 @@
 /*
  * The agents' page against the real server: what goes wrong and mends itself,
- * what is very long, files, and the load.
+ * files, and the load.
  *
  *   node t/www/real_faults.mjs BASE TOKEN [story ...]
  *
@@ -14,8 +14,6 @@ import { picture } from './conversation.mjs';
 import { run } from './real.mjs';
 
 const PHONE = { width: 390, height: 844 };
-const LONG = 2_000;
-const PAGE = 500;
 const HOUR_MS = 3_600_000;
 /* a transparent dot */
 const DOT = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlE'
@@ -186,31 +184,6 @@ const STORIES = {
     assert.match(await page.locator('.journal__row', { hasText: 'Рада' })
       .innerText(), /чекає \d хв/);
   },
-
-  async a_very_long_dialog(world) {
-    const chat = await world.visitorAsks('Довга розмова', 'Тамара');
-    const page = await world.enter(world.token);
-
-    await page.route(`**/chats/${chat}/messages?*`, (route) =>
-      long(route, chat));
-    await world.go(page, `/chats/${chat}`);
-    await page.getByText(`рядок ${LONG}`, { exact: true }).waitFor();
-    await page.waitForFunction(() => {
-      const box = document.querySelector('.transcript');
-
-      box.scrollTo(0, 0);
-      return document.querySelector('.transcript__older') === null;
-    }, null, { polling: 50, timeout: 60_000 });
-    await page.getByText('рядок 1', { exact: true }).waitFor();
-    assert.ok(await page.locator('.message').count() < LONG / 4,
-      'what is far away is not drawn');
-    const height = await heightOf(page);
-    await page.locator('.transcript').evaluate((box) =>
-      box.scrollTo(0, box.scrollHeight / 2));
-    await page.getByText(/^рядок 10[0-4]\d$/).first().waitFor();
-    assert.equal(await heightOf(page), height, 'nothing jumps');
-    world.forgive(/ 422 .*read$/);
-  },
 };
 
 
@@ -271,35 +244,6 @@ function lateBy(ms) {
       return True.now() + ms;
     }
   };
-}
-
-
-/* a transcript in large pages; nothing new ever comes */
-function long(route, chat) {
-  const query = new URL(route.request().url()).searchParams;
-  const end = Number(query.get('before') ?? LONG);
-  const start = Math.max(0, end - PAGE);
-  const messages = query.has('since') ? []
-    : Array.from({ length: end - start }, (_, n) => messageOf(chat, start + n,
-      { text: `рядок ${start + n + 1}` }));
-
-  return query.has('wait') ? undefined
-    : route.fulfill({ json: { messages, rev: 1,
-      next: start > 0 ? String(start) : null } });
-}
-
-
-function messageOf(chat, n, more) {
-  return { id: `${1_700_000_000_000_000 + n}-${n}`, chat, rev: 1,
-    from: 'client', author: null, kind: 'text', event: null, text: '',
-    attachments: [], reply_to: null, at: '2026-01-01T10:00:00.000Z',
-    sent_at: null, edited_at: null, deleted: false, reactions: [],
-    delivery: null, error: null, ...more };
-}
-
-
-function heightOf(page) {
-  return page.locator('.transcript').evaluate((box) => box.scrollHeight);
 }
 
 

@@ -93,9 +93,14 @@ function Part({ part, before, line, messages, view, eye, onReply,
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   const [height, hide] = useState(/** @type {number | null} */ (null));
 
-  useEffect(() => eye.watch(box.current, (near) =>
-    hide(near || isInUse(box.current) ? null
-      : /** @type {HTMLElement} */ (box.current).offsetHeight)), [eye]);
+  useEffect(() => eye.watch(box.current, (near) => {
+    const list = box.current;
+
+    /* it may be gone before the eye has forgotten it */
+    if (list !== null) {
+      hide(near || isInUse(list) ? null : list.offsetHeight);
+    }
+  }), [eye]);
 
   return html`<ol class="transcript__list" ref=${box}
     style=${{ height: height === null ? '' : `${height}px` }}>
