@@ -5,6 +5,7 @@
 # Builds what runs the module's pure code without nginx:
 #
 #     t/c/build_adapter.sh        build/adapter/adapter, the command of the tests
+#     t/c/build_adapter.sh ninth  build/adapter/ninth/adapter, with t/c/ninth
 #     t/c/build_adapter.sh fuzz   build/adapter/fuzz_channels, .../fuzz_json too
 #
 # Both under AddressSanitizer and the undefined behaviour sanitizer, with every
@@ -100,6 +101,31 @@ libs=$(pkg-config --libs jansson libcrypto)
 
 case $what in
 
+ninth)
+    # the command as it was built, with a registry of one line more
+    sanitize=-fsanitize=address,undefined
+    ninth=$out/ninth
+    mkdir -p "$ninth/objs"
+
+    sed -e 's/^\(extern .* ngx_inbox_\)generic;$/&\n\1pigeon;/' \
+        -e 's/^    &ngx_inbox_generic,$/&\n    \&ngx_inbox_pigeon,/' \
+        "$top/ngx_inbox_module/channels/ngx_inbox_channels.c" \
+        > "$ninth/ngx_inbox_channels.c"
+
+    cp "$out"/objs/*.o "$ninth/objs"
+
+    for file in "$ninth/ngx_inbox_channels.c" \
+                "$top/t/c/ninth/ngx_inbox_pigeon.c"
+    do
+        # shellcheck disable=SC2086
+        ${CC:-gcc} $common $sanitize $warnings $includes -c "$file" \
+            -o "$ninth/objs/$(basename "$file" .c).o"
+    done
+
+    # shellcheck disable=SC2086
+    ${CC:-gcc} $sanitize -o "$ninth/adapter" "$ninth"/objs/*.o $libs
+    ;;
+
 adapter)
     sanitize=-fsanitize=address,undefined
     compile "${CC:-gcc}" "$sanitize" "$out/objs"
@@ -140,7 +166,7 @@ fuzz)
     ;;
 
 *)
-    echo "usage: t/c/build_adapter.sh [adapter|fuzz]" >&2
+    echo "usage: t/c/build_adapter.sh [adapter|ninth|fuzz]" >&2
     exit 2
     ;;
 esac

@@ -18,7 +18,7 @@ use Test::More;
 our @EXPORT = qw(adapter adapter_json adapter_many json slurp);
 
 my $TOP = abs_path(dirname(abs_path(__FILE__)) . '/../..');
-my $COMMAND = "$TOP/build/adapter/adapter";
+our $COMMAND = "$TOP/build/adapter/adapter";
 my $JSON = JSON::PP->new->utf8->allow_nonref->allow_bignum;
 
 
@@ -26,6 +26,17 @@ my $JSON = JSON::PP->new->utf8->allow_nonref->allow_bignum;
 sub build {
     system("$TOP/t/c/build_adapter.sh") == 0
         or BAIL_OUT('the adapter could not be built');
+
+    return;
+}
+
+
+# the same command, with a ninth channel in it
+sub ninth {
+    system("$TOP/t/c/build_adapter.sh ninth") == 0
+        or BAIL_OUT('the ninth channel could not be built');
+
+    $COMMAND = "$TOP/build/adapter/ninth/adapter";
 
     return;
 }
