@@ -353,7 +353,8 @@ ngx_inbox_media_tell(ngx_inbox_media_fetch_t *fetch, ngx_int_t rc,
                               ngx_inbox_media_wait_t, queue);
 
         done = wait->done;
-        ngx_inbox_media_forget(wait);
+        wait->done = NULL;
+        ngx_queue_remove(&wait->queue);
 
         done(wait->data, rc, words);
     }

@@ -49,6 +49,10 @@ const CORPUS = [
 ];
 
 
+/* a client's picture at an address that our server does not fetch: the page
+   leaves the initials, and the browser tells of it all the same */
+const LOST = / 502 .*\/chats\/\d+\/files\/[0-9a-f]{16}$/;
+
 const browser = await launched();
 const story = { browser, base: BASE, faults: [] };
 
@@ -66,7 +70,9 @@ try {
 async function told(name, tell) {
   try {
     await tell();
-    assert.deepEqual(story.faults.splice(0), [],
+    const faults = story.faults.splice(0);
+
+    assert.deepEqual(faults.filter((fault) => !LOST.test(fault)), [],
       'no console error, no CSP violation');
     console.log(`ok - ${name}`);
 
