@@ -22,11 +22,12 @@ ngx_inbox_poll_record(ngx_inbox_ctx_t *ctx, const ngx_inbox_poll_t *poll,
     ngx_uint_t                i;
     ngx_inbox_poll_record_t  *rec;
 
-    *size = sizeof(ngx_inbox_poll_record_t) + ctx->space.len
+    /* room for the lengths that there are, not for all there may be */
+    *size = offsetof(ngx_inbox_poll_record_t, arg) + ctx->space.len
             + poll->channel.len + poll->user.len;
 
     for (i = 0; i < poll->n; i++) {
-        *size += poll->args[i].len;
+        *size += sizeof(uint16_t) + poll->args[i].len;
     }
 
     if (poll->n > NGX_INBOX_POLL_ARGS || *size > 65535) {
@@ -49,7 +50,7 @@ ngx_inbox_poll_record(ngx_inbox_ctx_t *ctx, const ngx_inbox_poll_t *poll,
     rec->user = (uint16_t) poll->user.len;
     rec->route = (uint16_t) ctx->trace.route;
 
-    p = ngx_cpymem(rec + 1, ctx->space.data, ctx->space.len);
+    p = ngx_cpymem(&rec->arg[rec->n], ctx->space.data, ctx->space.len);
 
     for (i = 0; i < poll->n; i++) {
         rec->arg[i] = (uint16_t) poll->args[i].len;
@@ -70,7 +71,7 @@ ngx_inbox_poll_strings(ngx_inbox_poll_record_t *rec,
     u_char      *p;
     ngx_uint_t   i;
 
-    p = (u_char *) (rec + 1);
+    p = (u_char *) &rec->arg[rec->n];
 
     s->space.data = p;
     s->space.len = rec->space;
