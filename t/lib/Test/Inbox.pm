@@ -67,13 +67,14 @@ my $owner = $$;
 #   sanitized    0: skip this test on a sanitized nginx
 #   room         worker_connections (4096)
 #   env          of nginx, beside ours
+#   wrap         words before nginx's own; LOG is the test's directory
 #   daemon       1: as a daemon, which alone can be upgraded in place
 sub new {
     my ($class, %o) = @_;
 
     my $self = bless {
         workers => 1, space => 'default', limits => 'off', provision => 1,
-        env => {}, apis => {}, redis => {}, sanitized => 1, allow => [], token => $TOKEN,
+        env => {}, wrap => [], apis => {}, redis => {}, sanitized => 1, allow => [], token => $TOKEN,
         %o
     }, $class;
 
@@ -185,7 +186,10 @@ sub spawn {
         $ENV{LSAN_OPTIONS} = "suppressions=$self->{dir}/leaks:"
             . 'print_suppressions=0';
 
-        exec $self->{nginx}, '-e', "$self->{dir}/error.log", '-p',
+        # a wrapper may leave files beside the log
+        my @wrap = map { s/\bLOG\b/$self->{dir}/r } @{$self->{wrap}};
+
+        exec @wrap, $self->{nginx}, '-e', "$self->{dir}/error.log", '-p',
             $self->{dir}, '-c', "$self->{dir}/nginx.conf"
             or POSIX::_exit(127);
     }
@@ -470,7 +474,8 @@ sub complaints {
 
     my @found = map { "core: $_" } glob "$self->{dir}/core*";
 
-    push @found, map { slurp($_) } glob "$self->{dir}/asan*";
+    push @found, grep { /\S/ } map { slurp($_) } map { glob }
+        "$self->{dir}/asan*", "$self->{dir}/valgrind*";
 
     for my $line (split /\n/, $self->log()) {
         next if $line !~ /\[(alert|crit|emerg)\]|AddressSanitizer/
