@@ -245,6 +245,7 @@ sub inbox_conf {
     inbox_max_parked 20000;
     inbox_max_parked_per_address 0;
     inbox_limits off;
+    inbox_max_lookups 0;
 MAIN
         location /inbox/ {
             alias $TOP/www/;
