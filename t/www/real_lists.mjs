@@ -39,6 +39,13 @@ export const LISTS = {
     await picture(owner, 'journal-days');
     await owner.getByLabel('Від', { exact: true }).fill(await dayOf(owner, 1));
     await found.waitFor({ state: 'detached' });
+    await world.go(owner, '/journal');
+    await found.waitFor();
+    await owner.getByLabel('Від', { exact: true }).fill('0020-01-01');
+    await world.visitorAsks('І ще', 'Юхим');
+    await owner.locator('.journal__row', { hasText: 'І ще' }).waitFor();
+    assert.equal(await owner.getByLabel('Від', { exact: true }).inputValue(),
+      '0020-01-01', 'what is half typed stays');
   },
 
   async what_an_agent_has_done_is_his_to_find(world) {

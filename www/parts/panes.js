@@ -145,9 +145,14 @@ function More({ route, directory, view, wishes }) {
   const { t } = view;
   const { filter } = route;
   const [open, setOpen] = useState(false);
+  const [half, setHalf] = useState(/** @type {Object<string, string>} */ ({}));
   /* a year that is half typed begins with a nought */
-  const chooseDay = (name, day) => day[0] !== '0'
-    && wishes.filter({ [name]: day || null });
+  const chooseDay = (name, day) => {
+    setHalf({ ...half, [name]: day[0] === '0' ? day : '' });
+    if (day[0] !== '0') {
+      wishes.filter({ [name]: day || null });
+    }
+  };
   const narrowed = Object.entries(filter)
     .some(([name, value]) => !['status', 'q'].includes(name)
       && value !== null);
@@ -175,7 +180,7 @@ function More({ route, directory, view, wishes }) {
       />
     <span class="filter__day">${['from', 'to'].map((name) => html`<label
       key=${name}>${t(`filter.${name}`)}${' '}
-      <input type="date" value=${filter[name] ?? ''}
+      <input type="date" value=${half[name] || filter[name] || ''}
         onChange=${(e) => chooseDay(name, e.target.value)} />
     </label>`)}</span>
     <label class="filter__sort"><input type="checkbox"
