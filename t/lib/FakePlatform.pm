@@ -141,15 +141,20 @@ sub messaging {
     my ($m, @no) = $self->graph($whose);
     return @no if !$m;
 
-    my $text = $m->{message}{text};
+    my ($text, $file) = @{$m->{message} // {}}{qw(text attachment)};
 
     return no_graph(100, '(#100) No matching user found', 400,
         error_subcode => 2018001)
         if ($m->{recipient}{id} // '') ne $self->known->{user};
     return no_graph(100, '(#100) param message must be non-empty.')
-        if !defined $text || $text eq '';
+        if !length($text // '') && !$file;
+    return no_graph(100, '(#100) Cannot have both text and attachment')
+        if defined $text && $file;
+    return no_graph(100, '(#100) Invalid parameter')
+        if $file && (($file->{type} // '') !~ /^(image|audio|video|file)$/
+            || ($file->{payload}{url} // '') !~ m{^https?://});
     return no_graph(100, "(#100) Length of param message[text] must be less "
-        . "than or equal to $limit") if $length->($text) > $limit;
+        . "than or equal to $limit") if $length->($text // '') > $limit;
 
     my $id = 'm_' . (1001 + $self->{given}++);
 
@@ -275,7 +280,11 @@ sub look_viber {
         if length $m->{sender}{name} > 28 || $m->{sender}{name} eq '';
     return no_viber(4, 'missingData')
         if $m->{type} eq 'text' && !length($m->{text} // '');
-    return no_viber(3, 'badData') if length $m->{text} > 7000;
+    return no_viber(4, 'missingData')
+        if $m->{type} =~ /^(picture|file)$/ && !length($m->{media} // '')
+            || $m->{type} eq 'file' && !($m->{size} && length $m->{file_name});
+    return no_viber(3, 'badData') if length($m->{text} // '')
+        > ($m->{type} eq 'picture' ? 768 : 7000);
     return no_viber(6, 'receiverNotSubscribed')
         if $m->{receiver} ne $self->known->{user};
 

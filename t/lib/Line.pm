@@ -30,8 +30,8 @@ sub new {
     my ($class, $kind, %o) = @_;
 
     my $fake = $o{fake} // FakePlatform->new($kind);
-    my $t = Test::Inbox->new(workers => $o{workers} // 2, apis => { $kind => $fake->origin })
-        ->start();
+    my $t = Test::Inbox->new(workers => $o{workers} // 2,
+        apis => { $kind => $fake->origin }, %{$o{inbox} // {}})->start();
 
     my $self = bless { kind => $kind, fake => $fake, t => $t, sign => $o{sign} },
         $class;
