@@ -23,16 +23,17 @@ use Test::Inbox;
 my $dir = tempdir('memory-XXXXXX', TMPDIR => 1, CLEANUP => 1);
 my $library = "$dir/no_memory.so";
 
-rate(0);
-is(system('gcc', '-O2', '-Wall', '-Werror', '-shared', '-fPIC', '-o', $library,
-    "$Test::Inbox::TOP/t/c/no_memory.c"), 0, 'what makes allocations fail');
-
 my $fake = FakeTelegram->new();
 my $t = Test::Inbox->new(workers => 2, sanitized => 0,
     apis => { telegram => $fake->origin },
     env => { LD_PRELOAD => $library, NO_MEMORY => "$dir/rate" },
-    http => 'inbox_redis_timeout 1s; inbox_send_timeout 1s;')->start();
+    http => 'inbox_redis_timeout 1s; inbox_send_timeout 1s;');
 
+rate(0);
+is(system('gcc', '-O2', '-Wall', '-Werror', '-shared', '-fPIC', '-o', $library,
+    "$Test::Inbox::TOP/t/c/no_memory.c"), 0, 'what makes allocations fail');
+
+$t->start();
 $t->telegram();
 
 # nginx says so of each, and an accept that fails is one of them
