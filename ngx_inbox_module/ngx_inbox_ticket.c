@@ -131,7 +131,7 @@ ngx_inbox_ticket_sign(ngx_pool_t *pool, const ngx_inbox_main_conf_t *conf,
         p = ngx_inbox_ticket_find(p, last, &url, &prefix, &id);
     }
 
-    if (n == 1) {
+    if (n < 2) {
         return NGX_OK;
     }
 
