@@ -71,7 +71,7 @@ sub {
 
     my @common = (against => 'nginx Lua and a function of nine plain calls');
 
-    $figures->add('plain', name => 'webhooks through nginx', unit => '1/s',
+    $figures->add('plain', name => 'webhooks, the same job in Lua', unit => '1/s',
         ours => $rate{inbox}, reference => $rate{lua}, @common,
         hold => '>= 1');
     $figures->add('plain', name => 'processor of nginx and Redis for one',

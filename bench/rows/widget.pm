@@ -5,13 +5,11 @@ package Bench::Row::Widget;
 # What a visitor's browser loads: before the widget is opened (the loader), and
 # when it is opened (the frame, its style, its modules with all that they
 # import, the words of one language, what the channel says of itself).  The
-# bytes of the bodies as they come from nginx with gzip at its default level,
-# and at level 9, as gzip_static would send them.
+# bytes of the bodies as they come from nginx, with gzip as `make run` has it.
 
 use strict;
 use warnings;
 
-use IO::Compress::Gzip qw(gzip);
 use IO::Uncompress::Gunzip qw(gunzip);
 
 use Bench::Servers;
@@ -21,7 +19,7 @@ sub {
     my ($figures) = @_;
 
     my $s = Bench::Servers->new();
-    my (%served, %best);
+    my %served;
 
     # loads a path once; its text
     my $load = sub {
@@ -37,10 +35,7 @@ sub {
             gunzip(\$r->{content}, \$text) or die "$path is no gzip\n";
         }
 
-        gzip(\$text, \my $small, -Level => 9, -Minimal => 1);
         $served{$path} = length $r->{content};
-        $best{$path} = length($small) < length($text) ? length $small
-                                                      : length $text;
 
         return $text;
     };
@@ -48,17 +43,14 @@ sub {
     my $sums = sub {
         my ($name, $hold) = @_;
 
-        my ($served, $best) = (0, 0);
+        my $served = 0;
         $served += $_ for values %served;
-        $best += $_ for values %best;
 
         $figures->add('widget', name => "$name, as served", unit => 'bytes',
-            ours => [$served], hold => $hold);
-        $figures->add('widget', name => "$name, gzip -9", unit => 'bytes',
-            ours => [$best], hold => $hold,
-            note => join ', ', map { "$_ $best{$_}" } sort keys %best);
+            ours => [$served], hold => $hold,
+            note => join ', ', map { "$_ $served{$_}" } sort keys %served);
 
-        %served = %best = ();
+        %served = ();
     };
 
     $load->('/inbox/embed/loader.js');

@@ -253,7 +253,9 @@ MAIN
             inbox_space default;
             inbox_public_url http://127.0.0.1/inbox;
             inbox_poll_timeout 60s;
+            gzip_static on;
             gzip on;
+            gzip_comp_level 6;
             gzip_min_length 512;
             gzip_types text/css text/javascript application/json;
         }
