@@ -13,6 +13,7 @@ use warnings;
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
 use Test::More;
+use Time::HiRes qw(time);
 
 use lib dirname(abs_path(__FILE__)) . '/lib';
 use Chaos;
@@ -64,10 +65,14 @@ $town->trouble('Redis is killed', 1, sub {
     $town->live(0.3);
     $t->redis->start();
 });
+
+# what nobody has met while it lasts is over: a pause grows with each try
 $town->trouble('the platform fails', 0.5, sub {
-    $fake->next({ status => 500 }, { act => 'close' },
-        { status => 429, retry_after => 1 }, { act => 'garbage' },
-        { act => 'split' }, { status => 500 });
+    my $end = time() + 1;
+
+    $fake->next(map { { %$_, before => $end } } { status => 500 },
+        { act => 'close' }, { status => 429, retry_after => 1 },
+        { act => 'garbage' }, { act => 'split' }, { status => 500 });
     $town->said_no(3);
 });
 

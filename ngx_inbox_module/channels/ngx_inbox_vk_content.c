@@ -40,6 +40,8 @@ static void ngx_inbox_vk_place(ngx_inbox_reader_t *t, ngx_inbox_json_t *v,
     ngx_inbox_event_t *e);
 static void ngx_inbox_vk_forwarded(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *list, ngx_inbox_event_t *e);
+static void ngx_inbox_vk_cropped(ngx_inbox_reader_t *t,
+    ngx_inbox_json_t *message, ngx_inbox_event_t *e);
 
 static ngx_int_t ngx_inbox_vk_photo(ngx_inbox_reader_t *t,
     ngx_inbox_json_t *v, ngx_inbox_attachment_t *a);
@@ -107,6 +109,7 @@ ngx_inbox_vk_content(ngx_inbox_reader_t *t, ngx_inbox_json_t *message,
 
     ngx_inbox_vk_place(t, ngx_inbox_json_get(message, "geo"), e);
     ngx_inbox_vk_forwarded(t, ngx_inbox_json_get(message, "fwd_messages"), e);
+    ngx_inbox_vk_cropped(t, message, e);
 
     return e->text.len || e->attachments != NULL;
 }
@@ -253,6 +256,22 @@ ngx_inbox_vk_forwarded(ngx_inbox_reader_t *t, ngx_inbox_json_t *list,
         text = ngx_inbox_reader_join(t, &name, ": ", &text);
 
         ngx_inbox_reader_unsupported(t, e, &text);
+    }
+}
+
+
+/* it was too much for a callback: an agent must know that there is more */
+static void
+ngx_inbox_vk_cropped(ngx_inbox_reader_t *t, ngx_inbox_json_t *message,
+    ngx_inbox_event_t *e)
+{
+    ngx_str_t   words = ngx_string("there is more in VK");
+    ngx_uint_t  cropped;
+
+    if (ngx_inbox_json_bool(message, "is_cropped", &cropped) == NGX_OK
+        && cropped)
+    {
+        ngx_inbox_reader_unsupported(t, e, &words);
     }
 }
 

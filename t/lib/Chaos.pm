@@ -273,7 +273,8 @@ sub settle {
     my @wrong = map { "odd answer $_" } sort keys %{$self->{odd}};
 
     push @wrong, 'somebody is not taken any more' if !$ended;
-    push @wrong, 'an answer is still queued' if !$sent;
+    push @wrong, map { "still queued: $_->{id} of $_->{at}, $_->{text}, in chat "
+        . "$_->{chat}" } $self->queued() if !$sent;
     push @wrong, 'a follower has not seen all' if !$seen;
     push @wrong, map { $self->compare($_) } @{$self->{chats}};
     push @wrong, @{$self->{twice}} if @{$self->{twice}} > $self->{refusals};
@@ -293,10 +294,14 @@ sub left {
 }
 
 
-sub is_sent {
+sub is_sent { return !$_[0]->queued() }
+
+
+# answers that are still to be sent
+sub queued {
     my ($self) = @_;
 
-    return !grep { ($_->{delivery} // '') eq 'queued' }
+    return grep { ($_->{delivery} // '') eq 'queued' }
         map { $self->transcript($_) } @{$self->{chats}};
 }
 

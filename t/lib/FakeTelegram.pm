@@ -19,8 +19,9 @@ package FakeTelegram;
 # closed), garbage, flood (a body without an end), reset (in the middle of the
 # answer), split (the answer byte by byte), hold (the answer comes after
 # release() of its `name`).  Any other Bot-API-like service can be played with
-# `reply`, the bytes of the answer's body, and `headers`, lines of it.  A script with `to` is for a call to
-# that chat_id.  Between stop() and start() nobody listens.
+# `reply`, the bytes of the answer's body, and `headers`, lines of it.  A script
+# with `to` is for a call to that chat_id, one with `before` for calls before
+# that time.  Between stop() and start() nobody listens.
 
 use strict;
 use warnings;
@@ -220,7 +221,8 @@ sub script {
         my $s = $json->decode($lines[$i]);
 
         next if $self->{told}{$i}
-            || defined $s->{to} && $s->{to} ne ($to // '');
+            || defined $s->{to} && $s->{to} ne ($to // '')
+            || defined $s->{before} && $s->{before} < time();
 
         $self->{told}{$i} = 1;
         return $s;
