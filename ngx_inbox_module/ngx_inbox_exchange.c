@@ -21,6 +21,7 @@
 #include "ngx_inbox_exchange.h"
 #include "ngx_inbox_json.h"
 #include "ngx_inbox_settings.h"
+#include "ngx_inbox_text.h"
 
 
 /* steps of one talk; the longest has five */
@@ -78,8 +79,6 @@ static ngx_int_t ngx_inbox_exchange_copy_line(ngx_pool_t *pool,
     ngx_inbox_line_t *to, const ngx_inbox_line_t *from);
 static ngx_int_t ngx_inbox_exchange_copy_credentials(ngx_pool_t *pool,
     ngx_inbox_line_t *to, const ngx_inbox_line_t *from);
-static ngx_int_t ngx_inbox_exchange_copy(ngx_pool_t *pool, ngx_str_t *to,
-    const ngx_str_t *from);
 
 
 ngx_inbox_exchange_t *
@@ -114,7 +113,7 @@ ngx_inbox_exchange_start(ngx_inbox_worker_t *worker,
     ask->job->step = 0;
     ask->job->memo = NULL;
 
-    if (ngx_inbox_exchange_copy(pool, &x->channel, ask->channel) != NGX_OK) {
+    if (ngx_inbox_text_copy(pool, &x->channel, ask->channel) != NGX_OK) {
         goto failed;
     }
 
@@ -474,13 +473,13 @@ static ngx_int_t
 ngx_inbox_exchange_copy_line(ngx_pool_t *pool, ngx_inbox_line_t *to,
     const ngx_inbox_line_t *from)
 {
-    if (ngx_inbox_exchange_copy(pool, &to->id, &from->id) != NGX_OK
-        || ngx_inbox_exchange_copy(pool, &to->kind, &from->kind) != NGX_OK
-        || ngx_inbox_exchange_copy(pool, &to->title, &from->title) != NGX_OK
-        || ngx_inbox_exchange_copy(pool, &to->rev, &from->rev) != NGX_OK
-        || ngx_inbox_exchange_copy(pool, &to->settings, &from->settings)
+    if (ngx_inbox_text_copy(pool, &to->id, &from->id) != NGX_OK
+        || ngx_inbox_text_copy(pool, &to->kind, &from->kind) != NGX_OK
+        || ngx_inbox_text_copy(pool, &to->title, &from->title) != NGX_OK
+        || ngx_inbox_text_copy(pool, &to->rev, &from->rev) != NGX_OK
+        || ngx_inbox_text_copy(pool, &to->settings, &from->settings)
            != NGX_OK
-        || ngx_inbox_exchange_copy(pool, &to->origin, &from->origin) != NGX_OK)
+        || ngx_inbox_text_copy(pool, &to->origin, &from->origin) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -519,35 +518,13 @@ ngx_inbox_exchange_copy_credentials(ngx_pool_t *pool, ngx_inbox_line_t *to,
 
         ngx_memzero(copy, sizeof(ngx_keyval_t));
 
-        if (ngx_inbox_exchange_copy(pool, &copy->key, &kv[i].key) != NGX_OK
-            || ngx_inbox_exchange_copy(pool, &copy->value, &kv[i].value)
+        if (ngx_inbox_text_copy(pool, &copy->key, &kv[i].key) != NGX_OK
+            || ngx_inbox_text_copy(pool, &copy->value, &kv[i].value)
                != NGX_OK)
         {
             return NGX_ERROR;
         }
     }
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_inbox_exchange_copy(ngx_pool_t *pool, ngx_str_t *to,
-    const ngx_str_t *from)
-{
-    u_char  *p;
-
-    p = ngx_pnalloc(pool, from->len + 1);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    if (from->len) {
-        ngx_memcpy(p, from->data, from->len);
-    }
-
-    to->data = p;
-    to->len = from->len;
 
     return NGX_OK;
 }

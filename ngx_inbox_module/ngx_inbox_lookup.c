@@ -80,8 +80,6 @@ static void ngx_inbox_lookup_turn_free(ngx_inbox_lookup_turn_t *turn);
 
 static void ngx_inbox_lookup_start(ngx_inbox_lookup_t *lookup,
     const ngx_str_t *space, ngx_inbox_redis_value_t *job);
-static ngx_int_t ngx_inbox_lookup_copy(ngx_pool_t *pool, ngx_str_t *to,
-    const ngx_str_t *from);
 static void ngx_inbox_lookup_on_done(void *data, ngx_inbox_exchanged_t *how);
 static const char *ngx_inbox_lookup_judge(ngx_inbox_lookup_one_t *one,
     ngx_inbox_exchanged_t *how, ngx_msec_t *pause, ngx_uint_t *all);
@@ -164,7 +162,7 @@ ngx_inbox_lookup_kick(ngx_inbox_lookup_t *lookup, const ngx_str_t *space)
     turn = ngx_pcalloc(pool, sizeof(ngx_inbox_lookup_turn_t));
 
     if (turn == NULL
-        || ngx_inbox_lookup_copy(pool, &turn->space, space) != NGX_OK)
+        || ngx_inbox_text_copy(pool, &turn->space, space) != NGX_OK)
     {
         ngx_destroy_pool(pool);
         return;
@@ -316,13 +314,13 @@ ngx_inbox_lookup_start(ngx_inbox_lookup_t *lookup, const ngx_str_t *space,
     one = ngx_pcalloc(pool, sizeof(ngx_inbox_lookup_one_t));
 
     if (one == NULL
-        || ngx_inbox_lookup_copy(pool, &one->space, space) != NGX_OK)
+        || ngx_inbox_text_copy(pool, &one->space, space) != NGX_OK)
     {
         goto failed;
     }
 
     for (i = 0; i < NGX_INBOX_LOOKUP_JOB; i++) {
-        if (ngx_inbox_lookup_copy(pool, &one->item[i], &job->item[i]->str)
+        if (ngx_inbox_text_copy(pool, &one->item[i], &job->item[i]->str)
             != NGX_OK)
         {
             goto failed;
@@ -355,19 +353,6 @@ ngx_inbox_lookup_start(ngx_inbox_lookup_t *lookup, const ngx_str_t *space,
 failed:
 
     ngx_destroy_pool(pool);
-}
-
-
-static ngx_int_t
-ngx_inbox_lookup_copy(ngx_pool_t *pool, ngx_str_t *to, const ngx_str_t *from)
-{
-    ngx_str_t  s;
-
-    s = *from;
-    to->data = ngx_pstrdup(pool, &s);
-    to->len = s.len;
-
-    return (to->data != NULL) ? NGX_OK : NGX_ERROR;
 }
 
 

@@ -10,6 +10,7 @@
 #include "ngx_inbox_media.h"
 #include "ngx_inbox_disk.h"
 #include "ngx_inbox_exchange.h"
+#include "ngx_inbox_text.h"
 
 
 /* fetches of one worker at once */
@@ -62,8 +63,6 @@ static ngx_int_t ngx_inbox_media_keep(ngx_inbox_media_fetch_t *fetch);
 static void ngx_inbox_media_tell(ngx_inbox_media_fetch_t *fetch, ngx_int_t rc,
     const ngx_str_t *words);
 static void ngx_inbox_media_free(ngx_inbox_media_fetch_t *fetch);
-static ngx_int_t ngx_inbox_media_copy(ngx_pool_t *pool, ngx_str_t *to,
-    const ngx_str_t *from);
 
 
 ngx_inbox_media_t *
@@ -211,8 +210,8 @@ ngx_inbox_media_begin(ngx_inbox_media_t *media,
     ask.done = ngx_inbox_media_on_done;
     ask.data = fetch;
 
-    if (ngx_inbox_media_copy(pool, &fetch->id, &what->id) == NGX_OK
-        && ngx_inbox_media_copy(pool, &fetch->job.ref, &what->ref) == NGX_OK
+    if (ngx_inbox_text_copy(pool, &fetch->id, &what->id) == NGX_OK
+        && ngx_inbox_text_copy(pool, &fetch->job.ref, &what->ref) == NGX_OK
         && ngx_inbox_media_temp(fetch) == NGX_OK)
     {
         fetch->exchange = ngx_inbox_exchange_start(media->worker, &ask);
@@ -374,17 +373,4 @@ ngx_inbox_media_free(ngx_inbox_media_fetch_t *fetch)
     ngx_queue_remove(&fetch->queue);
     fetch->media->n--;
     ngx_destroy_pool(fetch->pool);
-}
-
-
-static ngx_int_t
-ngx_inbox_media_copy(ngx_pool_t *pool, ngx_str_t *to, const ngx_str_t *from)
-{
-    ngx_str_t  s;
-
-    s = *from;
-    to->data = ngx_pstrdup(pool, &s);
-    to->len = s.len;
-
-    return (to->data != NULL) ? NGX_OK : NGX_ERROR;
 }

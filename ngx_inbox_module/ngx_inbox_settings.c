@@ -10,6 +10,7 @@
 
 #include "ngx_inbox_settings.h"
 #include "ngx_inbox_crypt.h"
+#include "ngx_inbox_text.h"
 
 
 /* lines remembered by one worker, a few KB each; beyond it all are dropped */
@@ -61,8 +62,6 @@ static ngx_int_t ngx_inbox_settings_credential(
     ngx_str_t *name, ngx_str_t *sealed);
 static void ngx_inbox_settings_origin(ngx_inbox_settings_t *settings,
     ngx_inbox_line_t *line);
-static ngx_int_t ngx_inbox_settings_copy(ngx_pool_t *pool, ngx_str_t *dst,
-    const ngx_str_t *src);
 static void ngx_inbox_settings_remove(ngx_inbox_settings_t *settings,
     ngx_inbox_settings_item_t *item);
 
@@ -224,8 +223,8 @@ ngx_inbox_settings_remember(ngx_inbox_settings_load_t *load,
     name.data = key;
     name.len = ngx_inbox_settings_key(key, &load->space, &load->channel);
 
-    if (ngx_inbox_settings_copy(pool, &item->node.str, &name) != NGX_OK
-        || ngx_inbox_settings_copy(pool, &item->line.id, &load->channel)
+    if (ngx_inbox_text_copy(pool, &item->node.str, &name) != NGX_OK
+        || ngx_inbox_text_copy(pool, &item->line.id, &load->channel)
            != NGX_OK
         || ngx_inbox_settings_read(load, item, v) != NGX_OK)
     {
@@ -307,7 +306,7 @@ ngx_inbox_settings_read(ngx_inbox_settings_load_t *load,
         }
 
         if (dst != NULL
-            && ngx_inbox_settings_copy(item->pool, dst, value) != NGX_OK)
+            && ngx_inbox_text_copy(item->pool, dst, value) != NGX_OK)
         {
             return NGX_ERROR;
         }
@@ -360,7 +359,7 @@ ngx_inbox_settings_credential(ngx_inbox_settings_load_t *load,
 
     kv->value = plain;
 
-    return ngx_inbox_settings_copy(item->pool, &kv->key, name);
+    return ngx_inbox_text_copy(item->pool, &kv->key, name);
 }
 
 
@@ -483,17 +482,4 @@ ngx_inbox_settings_aad(ngx_pool_t *pool, const ngx_str_t *space,
     ngx_sprintf(aad->data, "%V %V %V", space, channel, name);
 
     return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_inbox_settings_copy(ngx_pool_t *pool, ngx_str_t *dst, const ngx_str_t *src)
-{
-    ngx_str_t  s;
-
-    s = *src;
-    dst->data = ngx_pstrdup(pool, &s);
-    dst->len = s.len;
-
-    return (dst->data != NULL) ? NGX_OK : NGX_ERROR;
 }

@@ -243,6 +243,27 @@ ngx_inbox_text_shape(u_char lead, u_char *low, u_char *high)
 }
 
 
+ngx_int_t
+ngx_inbox_text_copy(ngx_pool_t *pool, ngx_str_t *to, const ngx_str_t *from)
+{
+    u_char  *p;
+
+    p = ngx_pnalloc(pool, from->len + 1);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (from->len) {
+        ngx_memcpy(p, from->data, from->len);
+    }
+
+    to->data = p;
+    to->len = from->len;
+
+    return NGX_OK;
+}
+
+
 ngx_str_t
 ngx_inbox_text_trim(const ngx_str_t *s)
 {

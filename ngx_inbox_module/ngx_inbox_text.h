@@ -33,6 +33,10 @@ ngx_str_t ngx_inbox_text_cut(const ngx_str_t *s, size_t n);
 ngx_int_t ngx_inbox_text_mend(ngx_pool_t *pool, const ngx_str_t *s,
     ngx_str_t *out);
 
+/* the same bytes in the pool; from may be empty; NGX_OK | NGX_ERROR (memory) */
+ngx_int_t ngx_inbox_text_copy(ngx_pool_t *pool, ngx_str_t *to,
+    const ngx_str_t *from);
+
 /* white space (ASCII and U+00A0) off both ends; borrows s */
 ngx_str_t ngx_inbox_text_trim(const ngx_str_t *s);
 
