@@ -84,6 +84,21 @@ do
   end)
 
 
+  -- the length of the lease and the most jobs that a worker asks for; nothing
+  -- when the space is suspended
+  local function leasing(root, args)
+    if #args[2] > 200 then
+      badcall('worker')
+    end
+    local lease, limit = Arg.int(args[3], 1, LEASE_MAX), Arg.limit(args[4])
+    if call('HGET', Keys.space(root), 'suspended') == '1' then
+      return nil
+    end
+    Space.check(root)
+    return lease, limit
+  end
+
+
   -- claim: takes what is due, for the length of a lease.
   -- ARGV now, worker, lease in µs, limit (1..200)
   -- returns the jobs, each an array of strings: chat, message id, lease,
@@ -92,15 +107,10 @@ do
   -- due entry, how many chats wait, since when, and the time of the next due
   -- look-up; or empty
   register('claim', 4, '', function(root, now, args)
-    if #args[2] > 200 then
-      badcall('worker')
-    end
-    local lease = Arg.int(args[3], 1, LEASE_MAX)
-    local limit = Arg.limit(args[4])
-    if call('HGET', Keys.space(root), 'suspended') == '1' then
+    local lease, limit = leasing(root, args)
+    if not lease then
       return {''}
     end
-    Space.check(root)
     return Lookup.beside(root, Outbox.claim(root, now, args[2], lease, limit))
   end)
 
@@ -136,15 +146,10 @@ do
   -- ARGV now, worker, lease in µs, limit (1..200)
   -- returns jobs, each an array of strings: chat, lease, tries, channel, user
   register('look', 4, '', function(root, now, args)
-    if #args[2] > 200 then
-      badcall('worker')
-    end
-    local lease = Arg.int(args[3], 1, LEASE_MAX)
-    local limit = Arg.limit(args[4])
-    if call('HGET', Keys.space(root), 'suspended') == '1' then
+    local lease, limit = leasing(root, args)
+    if not lease then
       return {}
     end
-    Space.check(root)
     return Lookup.claim(root, now, args[2], lease, limit)
   end)
 
