@@ -292,9 +292,9 @@ function fromVk(ctx) {
 }
 
 
-function pickVk({ user, message, echo, text, reply_to, attachments }) {
-  return { user, message, echo: echo === 1, text, reply_to,
-    attachments: attachments?.length ?? 0 };
+function pickVk({ user, message, echo, text, reply_to, attachments = [] }) {
+  return { user, message, echo: echo === 1, text, reply_to, attachments:
+    attachments.filter(({ name }) => !/^there is more/.test(name)).length };
 }
 
 
