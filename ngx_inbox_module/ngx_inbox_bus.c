@@ -8,6 +8,9 @@
  * second while anything is followed, because a subscription can die silently
  * (a demoted master, a firewall): without an answer for three seconds the
  * connection is dropped and made anew.
+ *
+ * The same PING holds a leaving worker while anybody waits for a proof, and
+ * bounds that wait.
  */
 
 #include "ngx_inbox_bus.h"
@@ -29,6 +32,7 @@ typedef struct {
 
 
 struct ngx_inbox_bus_proof_s {
+    ngx_inbox_bus_t         *bus;
     ngx_queue_t              queue;
     uint64_t                 ping;     /* the one it waits for */
     ngx_inbox_bus_done_pt    done;
@@ -51,7 +55,7 @@ struct ngx_inbox_bus_s {
     uint64_t                 pings;    /* sent */
     ngx_event_t              turn;     /* ends the sharing of one */
 
-    ngx_event_t              ping;     /* cancelable */
+    ngx_event_t              ping;     /* cancelable, but for proofs */
     ngx_msec_t               heard;    /* when, ngx_current_msec */
 };
 
@@ -131,6 +135,10 @@ ngx_inbox_bus_destroy(ngx_inbox_bus_t *bus)
 {
     ngx_queue_t  *q;
 
+    /* who waits may ask anything of the bus, and of the store */
+
+    ngx_inbox_bus_end_proofs(bus, (uint64_t) -1, NGX_ERROR);
+
     if (bus->ping.timer_set) {
         ngx_del_timer(&bus->ping);
     }
@@ -140,7 +148,6 @@ ngx_inbox_bus_destroy(ngx_inbox_bus_t *bus)
     }
 
     ngx_inbox_redis_destroy(bus->redis);
-    ngx_inbox_bus_end_proofs(bus, (uint64_t) -1, NGX_ERROR);
 
     while (!ngx_queue_empty(&bus->topics)) {
         q = ngx_queue_head(&bus->topics);
@@ -365,8 +372,7 @@ ngx_inbox_bus_end_proofs(ngx_inbox_bus_t *bus, uint64_t ping, ngx_int_t rc)
         done = proof->done;
         data = proof->data;
 
-        ngx_queue_remove(q);
-        ngx_free(proof);
+        ngx_inbox_bus_forget(proof);
 
         done(data, rc);
     }
@@ -457,10 +463,12 @@ ngx_inbox_bus_prove(ngx_inbox_bus_t *bus, ngx_inbox_bus_done_pt done,
         return NULL;
     }
 
+    proof->bus = bus;
     proof->ping = bus->pings;
     proof->done = done;
     proof->data = data;
     ngx_queue_insert_tail(&bus->proofs, &proof->queue);
+    bus->ping.cancelable = 0;
 
     return proof;
 }
@@ -503,8 +511,14 @@ ngx_inbox_bus_on_turn(ngx_event_t *ev)
 void
 ngx_inbox_bus_forget(ngx_inbox_bus_proof_t *proof)
 {
+    ngx_inbox_bus_t  *bus;
+
+    bus = proof->bus;
+
     ngx_queue_remove(&proof->queue);
     ngx_free(proof);
+
+    bus->ping.cancelable = ngx_queue_empty(&bus->proofs);
 }
 
 

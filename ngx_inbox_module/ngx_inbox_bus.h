@@ -62,8 +62,9 @@ ngx_int_t ngx_inbox_bus_generation(ngx_inbox_bus_t *bus,
  * Redis writes to whoever caused a notice before it writes to those who hear
  * it: only an answer on the subscription itself proves that everything caused
  * before has been heard.  All who want that proof in one turn share one PING.
- * done: NGX_OK | NGX_ERROR (the subscription was lost); exactly once, never
- * before this returns.  NULL: not up, or memory.
+ * done: NGX_OK | NGX_ERROR (the subscription was lost, within three seconds; or
+ * the worker exits); exactly once, never before this returns.  A worker that
+ * leaves waits for it.  NULL: not up, or memory.
  */
 typedef struct ngx_inbox_bus_proof_s  ngx_inbox_bus_proof_t;
 typedef void (*ngx_inbox_bus_done_pt)(void *data, ngx_int_t rc);

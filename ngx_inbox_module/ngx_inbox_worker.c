@@ -220,12 +220,14 @@ ngx_inbox_worker_destroy(ngx_inbox_main_conf_t *conf)
         ngx_inbox_receipt_destroy(w->receipts);
     }
 
-    if (w->share != NULL) {
-        ngx_inbox_share_destroy(w->share);
-    }
+    /* those who wait for a proof ask the store instead, by what they share */
 
     if (w->bus != NULL) {
         ngx_inbox_bus_destroy(w->bus);
+    }
+
+    if (w->share != NULL) {
+        ngx_inbox_share_destroy(w->share);
     }
 
     if (w->store != NULL) {
