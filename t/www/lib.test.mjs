@@ -150,6 +150,29 @@ test('how long, how large', () => {
 });
 
 
+/* a row of the journal once made three formats, each time it was drawn */
+test('a format of times is made once', (t) => {
+  const { DateTimeFormat } = Intl;
+  const now = new Date('2026-03-04T12:00:00Z');
+  let made = 0;
+
+  t.after(() => {
+    Intl.DateTimeFormat = DateTimeFormat;
+  });
+  Intl.DateTimeFormat = class extends DateTimeFormat {
+    constructor(...about) {
+      super(...about);
+      made += 1;
+    }
+  };
+  for (let n = 1; n <= 9; n += 1) {
+    shortTime(`2025-02-0${n}T10:00:00Z`, 'en-AU', now);
+    shortTime(`2025-02-0${n}T10:00:00Z`, 'en-ZA', now);
+  }
+  assert.equal(made, 2, 'for each language');
+});
+
+
 test('the server\'s clock counts, where one\'s own is wrong', () => {
   const off = (ms) => noteTime(new Date(Date.now() + ms).toUTCString());
 

@@ -58,7 +58,7 @@ export function dayName(at, locale, now) {
     .findIndex((day) => localDay(day.toISOString()) === localDay(at));
 
   return back === -1 ? format(new Date(at), locale, { dateStyle: 'long' })
-    : new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
+    : formatOf('RelativeTimeFormat', locale, { numeric: 'auto' })
       .format(-back, 'day');
 }
 
@@ -69,7 +69,34 @@ export function dayName(at, locale, now) {
  * @param {Intl.DateTimeFormatOptions} options
  */
 function format(date, locale, options) {
-  return new Intl.DateTimeFormat(locale, options).format(date);
+  return formatOf('DateTimeFormat', locale, options).format(date);
+}
+
+
+/*
+ * To make a format takes a browser longer than to use it a hundred times, so
+ * each is made once; anew when the reader's zone has changed.
+ */
+
+/** @type {Map<string, any>} */
+const made = new Map();
+
+
+/**
+ * @param {'DateTimeFormat' | 'NumberFormat' | 'RelativeTimeFormat'} kind
+ * @param {string} locale
+ * @param {any} options
+ */
+function formatOf(kind, locale, options) {
+  const key = [kind, locale, new Date().getTimezoneOffset(),
+    ...Object.entries(options)].join(' ');
+
+  if (!made.has(key)) {
+    const Format = /** @type {any} */ (Intl[kind]);
+
+    made.set(key, new Format(locale, options));
+  }
+  return made.get(key);
 }
 
 
@@ -105,7 +132,7 @@ function minutesOf(minutes, locale) {
 
 
 function amount(count, unit, locale, digits = 0) {
-  return new Intl.NumberFormat(locale, { style: 'unit', unit,
+  return formatOf('NumberFormat', locale, { style: 'unit', unit,
     unitDisplay: 'short', maximumFractionDigits: digits,
     roundingMode: 'trunc' }).format(count);
 }

@@ -1,13 +1,25 @@
 /* The ways around the page: its address, and keys. */
 
 import { CLOSED, formatRoute, parseRoute, WAITING } from '../lib/route.js';
+import { batch } from '../vendor/preact-signals-core.js';
 import { prefs } from './device.js';
 import { state, tell } from './session.js';
 
-/* Goes where the address says: which lists and dialogs are kept true. */
+/*
+ * Goes where the address says: which lists and dialogs are kept true.  What
+ * must be asked for is asked first, and all that is new drawn once, after it.
+ */
 
-/** @param {{journal: any, dialog: any, directory: any, load: any}} keepers */
-export function followAddress({ journal, dialog, directory, load }) {
+/** @typedef {{journal: any, dialog: any, directory: any, load: any}} Keepers */
+
+/** @param {Keepers} keepers */
+export function followAddress(keepers) {
+  batch(() => follow(keepers));
+}
+
+
+/** @param {Keepers} keepers */
+function follow({ journal, dialog, directory, load }) {
   const before = state.value.route;
 
   tell({ type: 'went', route: parseRoute(location.hash) });

@@ -118,6 +118,9 @@ export class JournalKeeper {
 const INBOX_PAGE = 200;
 /* how many messages tell whether a chat was handed over just now */
 const LOOK_BACK = 5;
+/* between two pages of it the browser may have other things to do */
+const IDLE_MS = 1_000;
+const PAUSE_MS = 100;
 
 
 export class InboxKeeper {
@@ -221,6 +224,7 @@ export class InboxKeeper {
           return;
         }
         tell({ type: 'inbox_paged', answer });
+        await idle();
 
       } catch (error) {
         failed('inbox_failed', error);
@@ -228,6 +232,19 @@ export class InboxKeeper {
       }
     }
   }
+}
+
+
+/* what somebody does comes first; not every browser can tell */
+function idle() {
+  return new Promise((resolve) => {
+    if ('requestIdleCallback' in window) {
+      window.requestIdleCallback(resolve, { timeout: IDLE_MS });
+
+    } else {
+      setTimeout(resolve, PAUSE_MS);
+    }
+  });
 }
 
 

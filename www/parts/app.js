@@ -1,7 +1,7 @@
 /* The frame of the page: which of its faces is shown. */
 
 import { html } from '../lib/html.js';
-import { useEffect, useState } from '../vendor/preact-hooks.js';
+import { useEffect, useRef, useState } from '../vendor/preact-hooks.js';
 import { Dialog } from './dialog.js';
 import { Banner } from './marks.js';
 import { Menu } from './menu.js';
@@ -48,6 +48,8 @@ function Ready({ state, prefs, view, wishes }) {
   const { me, route, dialog, badge } = state;
   const open = dialog !== null;
 
+  useReturn(dialog?.id ?? null);
+
   return html`<div class=${`app ${open ? 'app--open' : ''}`}>
     <${Menu} me=${me} badge=${badge} section=${route.section} view=${view}
       wishes=${wishes} />
@@ -64,6 +66,24 @@ function Ready({ state, prefs, view, wishes }) {
       onDismiss=${wishes.dismiss} />
     <${Sheet} state=${state} view=${view} wishes=${wishes} />
   </div>`;
+}
+
+
+/**
+ * When a dialog is closed, and not when another takes its place, the keyboard
+ * returns to the row it came from.
+ *
+ * @param {number | null} open
+ */
+function useReturn(open) {
+  const before = useRef(/** @type {number | null} */ (null));
+
+  useEffect(() => {
+    if (open === null && before.current !== null) {
+      document.getElementById(`chat-${before.current}`)?.focus();
+    }
+    before.current = open;
+  }, [open]);
 }
 
 

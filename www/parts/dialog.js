@@ -16,11 +16,8 @@ export function Dialog(props) {
   const { t } = view;
   const head = useRef(/** @type {HTMLElement | null} */ (null));
 
-  /* the keyboard follows the eye, and returns to the row it came from */
-  useEffect(() => {
-    head.current?.focus();
-    return () => document.getElementById(`chat-${dialog.id}`)?.focus();
-  }, [dialog.id]);
+  /* the keyboard follows the eye */
+  useEffect(() => head.current?.focus(), [dialog.id]);
 
   const onKey = (event) => {
     if (event.key === 'Escape' && !event.defaultPrevented) {

@@ -7,7 +7,7 @@ import { html } from '../lib/html.js';
 import { formatRoute } from '../lib/route.js';
 import { fullTime, shortTime, span, waitLevel } from '../lib/time.js';
 import { shift, spread, visible } from '../lib/window.js';
-import { useEffect, useLayoutEffect, useRef, useState }
+import { useEffect, useLayoutEffect, useMemo, useRef, useState }
   from '../vendor/preact-hooks.js';
 import { Avatar, Icon, Status, troubleText } from './marks.js';
 
@@ -81,9 +81,20 @@ function Body({ ids, chats, open, route, view, wishes, row, indices }) {
 }
 
 
-/* One chat in a table.  Unread and waiting ones stand out. */
+/*
+ * One chat in a table.  Unread and waiting ones stand out.  It is drawn anew
+ * when something of it has changed, and not when another one is opened.
+ */
 
 export function Row({ chat, index, open, route, view, wishes }) {
+  const href = formatRoute({ ...route, chat: chat.id });
+
+  return useMemo(() => drawn({ chat, index, open, href, view, wishes }),
+    [chat, index, open, href, view, wishes]);
+}
+
+
+function drawn({ chat, index, open, href, view, wishes }) {
   const { t } = view;
 
   return html`<tr class=${rowClass(chat, open, view)} role="row"
@@ -92,7 +103,7 @@ export function Row({ chat, index, open, route, view, wishes }) {
       <div class="journal__name">
         <${Avatar} chat=${chat} view=${view} />
         <a class="journal__link" id=${`chat-${chat.id}`} dir="auto"
-          href=${formatRoute({ ...route, chat: chat.id })}
+          href=${href}
           aria-current=${open ? 'true' : null}>${chat.title}</a>
       </div>
     </th>

@@ -11,7 +11,8 @@ package Test::Inbox::Browser;
 #     $t->done();
 #
 # The script gets the address of the location and the root token, and prints
-# a line `ok - ...` or `not ok - ...` for each story.  Without a browser or the
+# a line `ok - ...` or `not ok - ...` for each story, and what it has measured
+# after a `# `.  Without a browser or the
 # page's packages the test is skipped, unless CI is set.
 
 use strict;
@@ -74,7 +75,9 @@ sub told {
     my ($self, $script, %o) = @_;
 
     my $told = $self->tell($script, @{$o{args} // []});
-    my @stories = split /^(?=ok - |not ok - )/m, $told;
+
+    diag($1) while $told =~ /^# (.*)$/mg;
+    my @stories = split /^(?=ok - |not ok - )/m, $told =~ s/^# .*\n//mgr;
 
     cmp_ok(scalar @stories, '>=', $o{at_least} // 1, 'stories are told')
         or diag($told);
