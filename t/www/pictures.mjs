@@ -1,0 +1,168 @@
+/*
+ * The clients' pictures against the product itself, in every place where a
+ * client is shown: the picture of his platform, and his initials when there
+ * is none that can be drawn.
+ *
+ *   node t/www/pictures.mjs BASE TOKEN PLATFORM_PORT
+ *
+ * Viber is played here, at PLATFORM_PORT: it tells with each message where
+ * the picture is.
+ */
+
+import assert from 'node:assert/strict';
+import { Buffer } from 'node:buffer';
+import { createHmac } from 'node:crypto';
+import { createServer } from 'node:http';
+import process from 'node:process';
+import { run } from './real.mjs';
+
+const [BASE, TOKEN, PLATFORM, ...ONLY] = process.argv.slice(2);
+const SECRET = '4d9f2c1ab7e05f6e-9a8b7c6d5e4f3a2b-1c0d9e8f7a6b5c4d';
+const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUl'
+  + 'EQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+/* what the browser says of a picture that it does not get */
+const LOST = /\/chats\/\d+\/files\/[0-9a-f]{16}$/;
+
+
+const STORIES = {
+  async a_picture_is_drawn_wherever_its_client_is(world) {
+    const chat = await writes(world, 'Віра Коваль', '/there.png');
+
+    await everywhere(world, chat, pictured);
+  },
+
+  async a_picture_that_is_lost_leaves_the_initials(world) {
+    const chat = await writes(world, 'Тарас Бойко', '/lost.png');
+
+    await everywhere(world, chat, (avatar) => initialled(avatar, 'ТБ'));
+    world.forgive(LOST);
+  },
+
+  async what_is_no_picture_leaves_the_initials(world) {
+    const chat = await writes(world, 'Ганна Лис', '/broken.png');
+
+    await everywhere(world, chat, (avatar) => initialled(avatar, 'ГЛ'));
+    world.forgive(LOST);
+  },
+
+  async what_a_browser_does_not_get_leaves_the_initials(world) {
+    const page = await world.enter(world.token);
+
+    await page.route('**/files/*', (route) => route.abort());
+    const chat = await writes(world, 'Юрій Зима', '/there.png');
+    await everywhere(world, chat, (avatar) => initialled(avatar, 'ЮЗ'), page);
+    world.forgive(LOST);
+  },
+
+  async another_picture_is_tried_after_a_lost_one(world) {
+    const chat = await writes(world, 'Олег Мак', '/lost.png');
+    const page = await world.enter(world.token, '/journal');
+    const avatar = page.locator('.journal__row', { has:
+      page.locator(`#chat-${chat}`) }).locator('.avatar');
+
+    await initialled(avatar, 'ОМ');
+    await writes(world, 'Олег Мак', '/there.png');
+    await pictured(avatar);
+    world.forgive(LOST);
+  },
+};
+
+
+let said = 0;
+
+const viber = await played();
+
+try {
+  await run({ base: BASE, token: TOKEN, only: ONLY, stories: STORIES });
+
+} finally {
+  viber.closeAllConnections();
+  viber.close();
+}
+
+
+/* the journal, the inbox, the dialog */
+async function everywhere(world, chat, holds, entered = null) {
+  const page = entered ?? await world.enter(world.token);
+  const row = page.locator('.journal__row',
+    { has: page.locator(`#chat-${chat}`) });
+
+  await holds(row.locator('.avatar'));
+  await world.go(page, '/inquiries/incoming');
+  await page.getByRole('heading', { name: 'Звернення' })
+    .waitFor({ state: 'attached' });
+  await holds(row.locator('.avatar'));
+  await row.locator('.journal__link').click();
+  await holds(page.locator('.dialog__client .avatar'));
+}
+
+
+/* the picture covers the initials; it is there, and no empty frame */
+async function pictured(avatar) {
+  await avatar.locator('img').waitFor();
+  await avatar.page().waitForFunction((node) => node.complete
+    && node.naturalWidth > 0, await avatar.locator('img').elementHandle());
+  assert.equal(await onTop(avatar), 'IMG');
+  const [outer, inner] = await Promise.all([avatar.boundingBox(),
+    avatar.locator('img').boundingBox()]);
+  assert.deepEqual(inner, outer, 'the picture fills its circle');
+}
+
+
+async function initialled(avatar, initials) {
+  await avatar.locator('img:not([hidden])').waitFor({ state: 'detached' });
+  await avatar.getByText(initials, { exact: true }).waitFor();
+  assert.notEqual(await onTop(avatar), 'IMG');
+}
+
+
+/* what one sees in the middle of it; the link of the row lies above */
+function onTop(avatar) {
+  return avatar.evaluate((node) => {
+    const { left, top, width, height } = node.getBoundingClientRect();
+
+    return document.elementsFromPoint(left + width / 2, top + height / 2)
+      .find((one) => node.contains(one)).tagName;
+  });
+}
+
+
+/** Gives the chat. */
+async function writes(world, name, path) {
+  const channels = await world.api('GET', 'channels');
+
+  if (!channels.channels.some((one) => one.id === 'viber')) {
+    await world.api('PUT', 'channels/viber', { kind: 'viber', title: 'Viber',
+      group: 'support', credentials: { token: SECRET } });
+  }
+  const body = JSON.stringify({ event: 'message', timestamp: Date.now(),
+    message_token: said += 1, sender: { id: Buffer.from(name).toString(
+      'base64'), name,
+      avatar: `http://127.0.0.1:${PLATFORM}${path}` },
+    message: { type: 'text', text: `Я — ${name}` } });
+  const answer = await fetch(`${BASE}hook/viber`, { method: 'POST', body,
+    headers: { 'X-Viber-Content-Signature':
+      createHmac('sha256', SECRET).update(body).digest('hex') } });
+
+  assert.equal(answer.status, 200);
+  const { chats } = await world.api('GET', 'journal?channel=viber');
+
+  return chats.find((one) => one.title === name).id;
+}
+
+
+async function played() {
+  const server = createServer((request, response) => {
+    const body = { '/there.png': PIXEL, '/broken.png': 'no picture' }[
+      request.url];
+
+    response.writeHead(body === undefined ? 404 : 200,
+      { 'Content-Type': 'image/png' });
+    response.end(body);
+  });
+
+  await new Promise((resolve) => {
+    server.listen(Number(PLATFORM), '127.0.0.1', resolve);
+  });
+  return server;
+}
