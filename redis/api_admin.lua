@@ -111,7 +111,8 @@ do
     if not lease then
       return {''}
     end
-    return Lookup.beside(root, Outbox.claim(root, now, args[2], lease, limit))
+    return Lookup.beside(root, now,
+                         Outbox.claim(root, now, args[2], lease, limit))
   end)
 
 

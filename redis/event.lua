@@ -206,7 +206,7 @@ do
     if not at or at >= s.now then
       return s.now
     end
-    return math.max(at, tonumber(chat.heard) or 0)
+    return math.min(math.max(at, tonumber(chat.heard) or 0), s.now)
   end
 
   local function add(s, c, chat, e)

@@ -3,8 +3,7 @@
 -- Copyright (C) the ngx_inbox authors
 --
 -- The head of the library: what every other file may use.  The library is the
--- files head, keys, agent, contact, message, outbox, chat, list, admin, api,
--- api_admin joined in this order.
+-- files of this folder, joined in the order that tools/library has.
 --
 -- Errors, the one convention: whoever cannot go on calls
 --
@@ -76,6 +75,14 @@ end
 
 
 local Time = {}
+
+-- by how much, in µs, the clocks of two nodes may be apart
+Time.APART = 5000000
+
+-- has it been written by a clock that was ahead, and has been set back since?
+function Time.is_ahead(us, now)
+  return us > now + Time.APART
+end
 
 do
   local DAY = 86400

@@ -23,7 +23,7 @@ do
   local function read(text, now, window)
     local start, count = string.match(text or '', '^(%d+) (%d+)$')
     start, count = tonumber(start), tonumber(count)
-    if not start or now >= start + window then
+    if not start or now >= start + window or Time.is_ahead(start, now) then
       return now, 0
     end
     return start, count

@@ -33,13 +33,9 @@ do
          Num.text(tries) .. ' ' .. lease .. ' ' .. prefix)
   end
 
-  local function due(root, n, at)
-    call('ZADD', Keys.lookups(root), Num.text(at), n)
-  end
-
   -- nobody asks who that is any more
   function Lookup.drop(root, n)
-    call('ZREM', Keys.lookups(root), n)
+    Due.drop(root, 'lookups', n)
     call('HDEL', Keys.looking(root), n)
   end
 
@@ -82,23 +78,26 @@ do
     call('HSET', Keys.chat(root, n), 'looked', word)
   end
 
+  -- the new are due at once, whatever the clock will be: in the order of chats
   local function want(s, chat, prefix)
     local key = Keys.lookups(s.root)
     if call('ZCARD', key) < QUEUE_MOST
-       and call('ZADD', key, 'NX', Num.text(s.now), chat.n) == 1
+       and call('ZADD', key, 'NX', chat.n, chat.n) == 1
     then
       note(s.root, chat.n, 0, '-', prefix)
       chat.queued = true
     end
   end
 
+  -- is the answer that old?
+  local function is_older(s, chat, than)
+    local at = tonumber(chat.looked)
+    return at and (at + than < s.now or Time.is_ahead(at, s.now))
+  end
+
   -- back: the client returns to a chat that was closed
   local function is_due(s, chat, back)
-    if chat.looked == '' then
-      return true
-    end
-    return back and chat.looked ~= 'never'
-           and tonumber(chat.looked) + FRESH < s.now
+    return chat.looked == '' or back and is_older(s, chat, FRESH)
   end
 
   -- A client has written.  face: prefix, a tab, `?` when his platform can be
@@ -116,6 +115,18 @@ do
     end
   end
 
+  -- until when nobody of a channel is looked up; nil: now
+  local function resting(root, now, channel)
+    local h = call('HMGET', Keys.health(root, channel), 'asks_at', 'asks_from')
+    local at, from = tonumber(h[1] or nil), tonumber(h[2] or 0)
+    return at and at > now and not Time.is_ahead(from, now) and at or nil
+  end
+
+  local function rest(root, now, channel, at)
+    call('HSET', Keys.health(root, channel), 'asks_at', Num.text(at),
+         'asks_from', Num.text(now))
+  end
+
   -- one due chat -> its job, or nil
   local function take(root, now, n, worker, lease)
     local c = call('HMGET', Keys.chat(root, n), 'channel', 'user', 'blocked')
@@ -125,9 +136,9 @@ do
       Lookup.drop(root, n)
       return nil
     end
-    local rests = call('HGET', Keys.health(root, c[1]), 'asks_at')
-    if rests and tonumber(rests) > now then
-      due(root, n, rests)
+    local rests = resting(root, now, c[1])
+    if rests then
+      Due.put_off(root, 'lookups', n, now, rests)
       return nil
     end
     local tries, _, prefix = state(root, n)
@@ -138,15 +149,14 @@ do
     end
     local token = redis.sha1hex(worker .. ' ' .. Num.text(now) .. ' ' .. n)
     note(root, n, tries + 1, token, prefix)
-    due(root, n, now + lease)
+    Due.put_off(root, 'lookups', n, now, now + lease)
     return {n, token, Num.text(tries + 1), c[1], c[2]}
   end
 
   -- at most limit jobs
   function Lookup.claim(root, now, worker, lease, limit)
     local jobs = {}
-    for _, n in ipairs(call('ZRANGEBYSCORE', Keys.lookups(root), '-inf',
-                            Num.text(now), 'LIMIT', 0, LOOK_MOST)) do
+    for _, n in ipairs(Due.ripe(root, 'lookups', now, LOOK_MOST)) do
       jobs[#jobs + 1] = take(root, now, n, worker, lease)
       if #jobs == limit then
         break
@@ -157,8 +167,9 @@ do
 
   -- What a claim of the outbox gives, and when the next look-up is due: a fourth
   -- number at its end, behind zeros when nothing else waits
-  function Lookup.beside(root, jobs)
-    local next = call('ZRANGE', Keys.lookups(root), 0, 0, 'WITHSCORES')[2]
+  function Lookup.beside(root, now, jobs)
+    Due.mend(root, 'lookups', now)
+    local next = Due.first(root, 'lookups')
     local outlook = jobs[#jobs]
     if next then
       jobs[#jobs] = ((outlook == '') and '0 0 0' or outlook) .. ' ' .. next
@@ -191,11 +202,10 @@ do
       end
     else
       note(s.root, chat.n, tries, '-', prefix)
-      due(s.root, chat.n, a.at)
+      Due.put_off(s.root, 'lookups', chat.n, s.now, a.at)
     end
     if a.all then
-      call('HSET', Keys.health(s.root, chat.channel), 'asks_at',
-           Num.text(a.at))
+      rest(s.root, s.now, chat.channel, a.at)
       Health.failed(s.root, s.now, chat.channel, 'profile', a.words)
     end
   end
@@ -208,7 +218,7 @@ do
   -- the platform was not asked
   function outcomes.release(s, chat, a, tries, prefix)
     note(s.root, chat.n, math.max(tries - 1, 0), '-', prefix)
-    due(s.root, chat.n, a.at)
+    Due.put_off(s.root, 'lookups', chat.n, s.now, a.at)
   end
 
   -- a: lease, outcome, at, all, words, name, username, phone, email, avatar
@@ -229,8 +239,7 @@ do
     if not chat or not unpicture(chat, id) then
       return 'late'
     end
-    local looked = tonumber(chat.looked)
-    if ask and chat.blocked == '' and looked and looked + DAY < s.now then
+    if ask and chat.blocked == '' and is_older(s, chat, DAY) then
       want(s, chat, prefix)
     end
     chat.renamed = true

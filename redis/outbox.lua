@@ -37,7 +37,7 @@ do
 
   -- a chat that is being deleted has nothing to send any more
   function Outbox.drop(root, chat)
-    call('ZREM', Keys.outbox(root), chat)
+    Due.drop(root, 'outbox', chat)
     call('ZREM', Keys.waits(root), chat)
     call('DEL', Keys.out(root, chat))
   end
@@ -53,15 +53,13 @@ do
     return tonumber(number), piece and Message.outgoing(root, chat, piece)
   end
 
-  local function due(root, chat, at)
-    call('ZADD', Keys.outbox(root), Num.text(at), chat)
-  end
-
-  -- when a message was written, us: its id begins with it
+  -- when a message was written, us: its id begins with it.  After a clock was
+  -- set back, ids go on from what it had reached
   local function written(root, chat, number, now)
     local piece = Message.at(root, chat, number)
     local id = piece and Message.id(piece)
-    return id and string.match(id, '^"(%d+)') or Num.text(now)
+    local at = id and tonumber(string.match(id, '^"(%d+)'))
+    return math.min(at or now, now)
   end
 
   -- the head is done with; the one behind it is due now.  True: there is one
@@ -70,12 +68,13 @@ do
     call('HDEL', Keys.chat(root, chat), 'lease', 'tries', 'doubt', 'part')
     local behind = call('LINDEX', Keys.out(root, chat), 0)
     if not behind then
-      call('ZREM', Keys.outbox(root), chat)
+      Due.drop(root, 'outbox', chat)
       call('ZREM', Keys.waits(root), chat)
       return false
     end
-    due(root, chat, now)
-    call('ZADD', Keys.waits(root), written(root, chat, behind, now), chat)
+    Due.at_once(root, 'outbox', chat, now)
+    call('ZADD', Keys.waits(root),
+         Num.text(written(root, chat, behind, now)), chat)
     return true
   end
 
@@ -103,7 +102,7 @@ do
     if doubt == '1' then
       call('HSET', key, 'doubt', 1)
     end
-    due(root, chat, now + lease)
+    Due.put_off(root, 'outbox', chat, now, now + lease)
     return token, Num.text(tries), doubt
   end
 
@@ -140,22 +139,34 @@ do
   -- "due n since": when the next entry is due, how many chats wait, and since
   -- when the one that has waited longest; '' when there is none
   local function outlook(root)
-    local key = Keys.outbox(root)
-    local due = call('ZRANGE', key, 0, 0, 'WITHSCORES')[2]
-    if not due then
+    local first = Due.first(root, 'outbox')
+    if not first then
       return ''
     end
     local since = call('ZRANGE', Keys.waits(root), 0, 0, 'WITHSCORES')[2]
-    return due .. ' ' .. call('ZCARD', key) .. ' ' .. (since or due)
+    return first .. ' ' .. call('ZCARD', Keys.outbox(root)) .. ' '
+           .. (since or first)
+  end
+
+  -- what was written in the future was written now, and is due unless it has
+  -- been put off
+  local function mend(root, now)
+    Due.mend(root, 'outbox', now)
+    local key = Keys.waits(root)
+    local flat = Due.ahead(key, now)
+    for i = 1, #flat, 2 do
+      call('ZADD', key, Num.text(now), flat[i])
+      if not Due.is_put_off(root, 'outbox', flat[i]) then
+        Due.at_once(root, 'outbox', flat[i], now)
+      end
+    end
   end
 
   -- at most limit jobs, then the outlook
   function Outbox.claim(root, now, worker, lease, limit)
-    local key = Keys.outbox(root)
-    local chats = call('ZRANGEBYSCORE', key, '-inf', Num.text(now),
-                       'LIMIT', 0, limit)
+    mend(root, now)
     local jobs = {}
-    for _, chat in ipairs(chats) do
+    for _, chat in ipairs(Due.ripe(root, 'outbox', now, limit)) do
       jobs[#jobs + 1] = take(root, now, chat, worker, lease)
     end
     jobs[#jobs + 1] = outlook(root)
@@ -195,24 +206,24 @@ do
   end
 
   -- keeps the place of the message, so that those behind it wait as well
-  function verdicts.later(root, _, s)
+  function verdicts.later(root, now, s)
     local key = Keys.chat(root, s.chat)
     call('HDEL', key, 'lease')
     if s.doubt then
       call('HSET', key, 'doubt', 1)
     end
-    due(root, s.chat, s.at)
+    Due.put_off(root, 'outbox', s.chat, now, s.at)
   end
 
   -- A message in several parts: those before s.part have arrived, the last of
   -- them got the external id; the lease holds until s.at.  What is to be sent
   -- again from now on begins there.
-  function verdicts.part(root, _, s, _, number)
+  function verdicts.part(root, now, s, _, number)
     call('HSET', Keys.chat(root, s.chat), 'part', s.part)
     if s.external ~= '' then
       Message.name(root, s.chat, number, s.external, '')
     end
-    due(root, s.chat, s.at)
+    Due.put_off(root, 'outbox', s.chat, now, s.at)
   end
 
   -- nothing was tried: whoever is free takes it
@@ -220,7 +231,7 @@ do
     local key = Keys.chat(root, s.chat)
     call('HDEL', key, 'lease')
     call('HSET', key, 'tries', math.max(tonumber(c.tries or 1) - 1, 0))
-    due(root, s.chat, now)
+    Due.at_once(root, 'outbox', s.chat, now)
     Space.notice(root, 'chat ' .. call('HGET', Keys.space(root), 'rev') .. ' '
                        .. s.chat .. ' q')
   end

@@ -11,8 +11,18 @@ do
   -- µs; a poll waits for 60 s at most, and then the page asks again
   local HOLDS = 90000000
 
+  -- When he was there last, or nil.  What a clock said that was far ahead and
+  -- has been set back is no sign of him
+  local function last(root, id, now)
+    local at = tonumber(call('ZSCORE', Keys.online(root), id) or nil)
+    return at and at < now + HOLDS and at or nil
+  end
+
+  -- an older word, which was under way for longer, changes nothing
   function Presence.seen(root, id, now)
-    call('ZADD', Keys.online(root), 'GT', Num.text(now), id)
+    if (last(root, id, now) or 0) < now then
+      call('ZADD', Keys.online(root), Num.text(now), id)
+    end
   end
 
   -- away: true or false
@@ -24,28 +34,25 @@ do
     return call('SISMEMBER', Keys.away(root), id) == 1
   end
 
-  function Presence.is(root, id, now)
-    local at = call('ZSCORE', Keys.online(root), id)
-    return at and tonumber(at) > now - HOLDS
-           and not Presence.is_away(root, id) or false
+  -- has he been there after that time, and has not said that he is away?
+  function Presence.since(root, id, time, now)
+    return (last(root, id, now) or 0) > time
+           and not Presence.is_away(root, id)
   end
 
-  -- has he been there after that time, and has not said that he is away?
-  function Presence.since(root, id, time)
-    local at = call('ZSCORE', Keys.online(root), id)
-    return at and tonumber(at) > time
-           and not Presence.is_away(root, id) or false
+  function Presence.is(root, id, now)
+    return Presence.since(root, id, now - HOLDS, now)
   end
 
   -- is one of a group's agents there?  '': one of all
   function Presence.any(root, group, now)
-    local since = '(' .. Num.text(now - HOLDS)
     local member
     if group ~= '' then
       local _, set = Agent.ids(call('HGET', Keys.group(root, group), 'agents'))
       member = set
     end
-    local ids = call('ZRANGEBYSCORE', Keys.online(root), since, '+inf',
+    local ids = call('ZRANGEBYSCORE', Keys.online(root),
+                     '(' .. Num.text(now - HOLDS), Num.text(now + HOLDS),
                      'LIMIT', 0, 1000)
     for _, id in ipairs(ids) do
       if (not member or member[id])

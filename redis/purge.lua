@@ -27,9 +27,9 @@ do
   end
 
   -- has nobody of them been here since?
-  local function all_away(root, people, since)
+  local function all_away(s, people, since)
     for id in string.gmatch(people, '[^,]+') do
-      if Presence.since(root, id, since) then
+      if Presence.since(s.root, id, since, s.now) then
         return false
       end
     end
@@ -43,18 +43,28 @@ do
     return Chat.save(s, chat)
   end
 
+  -- has the client come after that time?  Not his rev says it, which goes on from
+  -- what a clock had reached before it was set back
+  local function is_young(s, chat, since)
+    local at = Time.parse(string.sub(chat.waits, 2, -2))
+    return at and at > since and not Time.is_ahead(at, s.now)
+  end
+
   -- Looks at those who wait, the longest first, from where the last call ended;
-  -- from: a rev.  Gives how many came back and where to go on, '' at the end.
+  -- from: a rev.  Gives how many came back and where to go on, '' at the end:
+  -- behind one who has come lately.
   local function return_waiting(s, minutes, from)
     local since = s.now - minutes * MINUTE
     local flat = call('ZRANGEBYSCORE', Keys.order_waiting(s.root),
-                      '(' .. from, Num.text(since), 'WITHSCORES',
-                      'LIMIT', 0, STEP)
-    local words = {}
+                      '(' .. from, '+inf', 'WITHSCORES', 'LIMIT', 0, STEP)
+    local words, next = {}, (#flat == 2 * STEP) and flat[#flat] or ''
     for i = 1, #flat, 2 do
       local chat = Chat.read(s.root, flat[i])
-      if chat and chat.status == 'active'
-         and all_away(s.root, chat.parts, since)
+      if chat and is_young(s, chat, since) then
+        next = ''
+        break
+      end
+      if chat and chat.status == 'active' and all_away(s, chat.parts, since)
       then
         words[#words + 1] = give_back(s, chat)
       end
@@ -62,7 +72,7 @@ do
     if #words > 0 then
       Chat.done(s, table.concat(words, '\nchat '))
     end
-    return #words, (#flat == 2 * STEP) and flat[#flat] or ''
+    return #words, next
   end
 
   -- One step.  from: '' or what the call before gave.  Gives the number of chats

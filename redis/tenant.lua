@@ -39,7 +39,7 @@ do
     local flat, sum = call('HGETALL', Keys.parked(root)), 0
     for i = 1, #flat, 2 do
       local count, at = string.match(flat[i + 1], '^(%d+) (%d+)$')
-      if tonumber(at) > now - PARKED_HOLDS then
+      if math.abs(tonumber(at) - now) < PARKED_HOLDS then
         sum = sum + tonumber(count)
       end
     end

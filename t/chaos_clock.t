@@ -1,9 +1,10 @@
 # Copyright (C) the ngx_inbox authors
 #
 # Clocks that jump: an hour ahead, then again and again by minutes, then a day,
-# as people talk.  Timeouts and backoff are counted by a clock that nobody sets,
-# so nobody is thrown out and nothing is sent in a hurry; what is in order stays
-# in order, and nothing is lost or sent twice.
+# and are set back, as people talk.  Timeouts and backoff are counted by a clock
+# that nobody sets, so nobody is thrown out and nothing is sent in a hurry; what is
+# in order stays in order, nothing is lost or sent twice, and what waits for its
+# next try does not wait until a time comes once more.
 #
 # CHAOS_SECONDS=30 makes each trouble last that long; see Chaos.pm.
 
@@ -45,6 +46,17 @@ $town->trouble('and minutes', 0.3, sub { ahead($jumped += 60 + int rand 300) });
 $town->trouble('and a day', $Chaos::SECONDS, sub { ahead($jumped += 86_400) });
 
 isnt(day(), $day, 'it is tomorrow');
+
+$town->trouble('the clock is set back', $Chaos::SECONDS, sub {
+    busy();
+    ahead(0);
+});
+
+is(day(), $day, 'it is today');
+
+$jumped = 0;
+$town->trouble('and by minutes', 0.3, sub { ahead($jumped -= rand 300) });
+
 is_deeply([$town->settle()], [], 'nothing lost, nothing twice, all in order');
 cmp_ok($town->said(), '>', 30, 'and a lot was said');
 is($town->{lost}, 0, 'and nobody was thrown out');
@@ -54,12 +66,20 @@ print map { "# chaos: $_" } $town->report(), $town->sum() . "\n";
 $t->done();
 
 
+# the platform takes nothing for a second from each of the clients
+sub busy {
+    $fake->next(({ status => 429, retry_after => 1 }) x 8);
+    $town->said_no(8);
+    $town->live(0.3);
+}
+
+
 # seconds of nginx's clock before ours
 sub ahead {
     my ($seconds) = @_;
 
     open my $out, '>', "$dir/clock.new" or die "$dir/clock.new: $!\n";
-    print $out "+$seconds\n";
+    printf $out "%+d\n", $seconds;
     close $out;
     rename "$dir/clock.new", "$dir/clock";
 }

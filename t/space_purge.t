@@ -9,6 +9,7 @@ use utf8;
 
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
+use POSIX qw(strftime);
 use Test::More;
 use Time::HiRes qw(time);
 
@@ -30,6 +31,8 @@ $t->api(POST => 'chats/1/close', token => $petro);
 my $long_ago = sprintf '%.0f', (time() - 40 * 86400) * 1e6;
 $t->redis->call('ZADD', 'inbox:{default}:order:s:inactive', $long_ago, 1);
 $t->redis->call('ZADD', 'inbox:{default}:order:w', $long_ago, 2);
+$t->redis->call('HSET', 'inbox:{default}:chat:2', 'waits',
+    strftime('"%Y-%m-%dT%H:%M:%S.000Z"', gmtime $long_ago / 1e6));
 
 my $rev = $t->api(GET => 'journal')->{json}{rev};
 my $c = $t->connect();
