@@ -268,6 +268,10 @@ ngx_inbox_worker_on_notice(void *data, ngx_inbox_notice_t *notice)
 
     case NGX_INBOX_NOTICE_CHANNEL:
         ngx_inbox_settings_drop(w->settings, &notice->space, &notice->channel);
+
+        /* what has waited for it may be due */
+
+        ngx_inbox_outbox_kick(w->outbox, &notice->space);
         break;
 
     case NGX_INBOX_NOTICE_AGENT:

@@ -214,7 +214,8 @@ do
   -- ARGV now, who, id, kind, title, group, enabled, settings, text limit,
   -- unit, polled, window (s, 0: none), hook_url, then name and sealed value of
   -- each credential of the kind (= stays, empty: removed, ?sealed: only if none
-  -- is set)
+  -- is set).  What waits for a channel whose credentials, settings or switch are
+  -- others now is tried at once.
   -- returns Channel, created|replaced, comma list of the ? that were used;
   -- errors: INVALID, INUSE
   register('channel_put', -13, '', function(root, now, args)
@@ -228,10 +229,14 @@ do
     c.window = (window > 0) and Num.text(window) or nil
     local secrets = Channel.secrets(args, 14)
     local caller = manager(root, args[2], now)
-    local answer, changed = Channel.put(root, now, args[3], c, secrets,
-                                        args[13])
+    local answer, changed, mended = Channel.put(root, now, args[3], c, secrets,
+                                                args[13])
     if changed ~= '' then
       Audit.add(root, now, caller, 'credentials_changed', args[3], changed)
+    end
+    if mended then
+      Outbox.go_on(root, now, args[3])
+      Lookup.go_on(root, now, args[3])
     end
     return answer
   end)

@@ -306,7 +306,9 @@ do
 
 
   -- connected: a platform was asked to send its webhooks here.
-  -- ARGV now, who, channel, account, note, words (why it will not, or empty)
+  -- ARGV now, who, channel, account (when it takes the token), note, words (why
+  -- it will not, or empty).  What waits for the channel is tried at once, unless
+  -- the token is refused.
   -- returns ok; errors: NOTFOUND
   register('connected', 6, '', function(root, now, args)
     local caller = manager(root, args[2], now)
@@ -315,6 +317,11 @@ do
     Health.connected(root, now, id, args[4], args[5], args[6])
     if args[6] == '' then
       Audit.add(root, now, caller, 'channel_connected', id)
+    end
+    if args[6] == '' or args[4] ~= '' then
+      Outbox.go_on(root, now, id)
+      Lookup.go_on(root, now, id)
+      Space.notice(root, 'channel ' .. id)
     end
     return 'ok'
   end)

@@ -176,11 +176,17 @@ do
     call('SADD', Keys.channels(root), id)
   end
 
+  local function is_mended(old, c, changed)
+    return changed ~= '' or old.settings ~= c.settings
+           or old.enabled ~= c.enabled
+  end
+
   -- Creates or replaces; c: kind, title, group, enabled, settings, limit, unit,
   -- polled, window as the hash has them, secrets as Channel.secrets() gives
   -- them.
   -- Repeating it is harmless, but a generated secret is told only once.  Second
-  -- result: the names of the credentials that are others now, as one text.
+  -- result: the names of the credentials that are others now, as one text; third:
+  -- what its platform has refused, it may take now.
   function Channel.put(root, now, id, c, secrets, hook_url)
     local old = Channel.get(root, id)
     check(root, id, c, old)
@@ -196,7 +202,7 @@ do
     end
     Space.notice(root, words)
     return {json(id, c, hook_url), old and 'replaced' or 'created', used},
-           changed
+           changed, old and is_mended(old, c, changed)
   end
 
   -- sealed values of credentials that its kind has; gives their names as a text

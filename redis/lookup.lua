@@ -21,6 +21,8 @@ do
   local QUEUE_MOST = 100000
   -- entries that one claim looks at
   local LOOK_MOST = 64
+  -- entries of a channel that go on when it has been mended
+  local GO_ON_MOST = 1000
 
   local function state(root, n)
     local text = call('HGET', Keys.looking(root), n)
@@ -122,9 +124,30 @@ do
     return at and at > now and not Time.is_ahead(from, now) and at or nil
   end
 
+  -- the channel rests until that time, or as long as it does already; gives the
+  -- end, at which all that wait for it are due
   local function rest(root, now, channel, at)
-    call('HSET', Keys.health(root, channel), 'asks_at', Num.text(at),
-         'asks_from', Num.text(now))
+    local rests = resting(root, now, channel)
+    if not rests then
+      call('HSET', Keys.health(root, channel), 'asks_at', Num.text(at),
+           'asks_from', Num.text(now))
+    end
+    return rests or at
+  end
+
+  -- The channel has been mended, or may be, and rests no longer.  Of those who
+  -- wait for it the first so many are asked for at once
+  function Lookup.go_on(root, now, channel)
+    local key = Keys.health(root, channel)
+    local at = call('HGET', key, 'asks_at')
+    if not at then
+      return
+    end
+    call('HDEL', key, 'asks_at', 'asks_from')
+    for _, n in ipairs(call('ZRANGEBYSCORE', Keys.lookups(root), at, at,
+                            'LIMIT', 0, GO_ON_MOST)) do
+      Due.at_once(root, 'lookups', n, now)
+    end
   end
 
   -- one due chat -> its job, or nil
@@ -195,6 +218,10 @@ do
 
   -- a.all: it is the whole channel that has to wait
   function outcomes.later(s, chat, a, tries, prefix)
+    if a.all then
+      a.at = rest(s.root, s.now, chat.channel, a.at)
+      Health.failed(s.root, s.now, chat.channel, 'profile', a.words)
+    end
     if tries >= TRIES_MOST then
       Lookup.drop(s.root, chat.n)
       if not a.all then
@@ -203,10 +230,6 @@ do
     else
       note(s.root, chat.n, tries, '-', prefix)
       Due.put_off(s.root, 'lookups', chat.n, s.now, a.at)
-    end
-    if a.all then
-      rest(s.root, s.now, chat.channel, a.at)
-      Health.failed(s.root, s.now, chat.channel, 'profile', a.words)
     end
   end
 

@@ -258,6 +258,18 @@ do
     return 'ok'
   end
 
+  -- The channel has been mended, or may be: what waits for its next try, and is
+  -- not on its way, is due at once; of the first so many that have been put off
+  function Outbox.go_on(root, now, channel)
+    for _, chat in ipairs(call('ZRANGE', Keys.paused(root, 'outbox'), 0,
+                               LOOK_MOST - 1)) do
+      local c = read(root, chat)
+      if c.channel == channel and not c.lease then
+        Due.at_once(root, 'outbox', chat, now)
+      end
+    end
+  end
+
   -- What waits to be sent through a channel: {length, oldest (JSON)}.  Bounded:
   -- the first chats of the space's queue are looked at.
   function Outbox.waiting(root, channel)
