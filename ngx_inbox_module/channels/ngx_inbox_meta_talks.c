@@ -16,9 +16,13 @@
 #include "../ngx_inbox_text.h"
 
 
+#define NGX_INBOX_META_NO_FEATURE   3
+#define NGX_INBOX_META_NO_RIGHT     10
 #define NGX_INBOX_META_BAD_SESSION  102
 #define NGX_INBOX_META_BAD_TOKEN    190
-#define NGX_INBOX_META_NO_RIGHT     200
+#define NGX_INBOX_META_RIGHTS       200      /* each of them has a code */
+#define NGX_INBOX_META_RIGHTS_LAST  299
+#define NGX_INBOX_META_NO_CONSENT   230      /* but that is the client's */
 #define NGX_INBOX_META_POLICY       368
 
 /* what is noted when the app's callback is not ours to set */
@@ -246,19 +250,34 @@ ngx_inbox_meta_profiled(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 }
 
 
-/* 1: the token is at fault, or the app; 10 and 230 are said of one user: he
-   has not agreed to be known */
+/* 1: it is the token, or a permission of the app, which an admin can mend */
 static ngx_uint_t
 ngx_inbox_meta_is_channels(ngx_inbox_json_t *v)
 {
     int64_t  code;
 
-    return ngx_inbox_json_int(ngx_inbox_json_get(v, "error"), "code", &code)
-           == NGX_OK
-           && (code == NGX_INBOX_META_BAD_SESSION
-               || code == NGX_INBOX_META_BAD_TOKEN
-               || code == NGX_INBOX_META_NO_RIGHT
-               || code == NGX_INBOX_META_POLICY);
+    if (ngx_inbox_json_int(ngx_inbox_json_get(v, "error"), "code", &code)
+        != NGX_OK)
+    {
+        return 0;
+    }
+
+    switch (code) {
+
+    case NGX_INBOX_META_NO_FEATURE:
+    case NGX_INBOX_META_NO_RIGHT:
+    case NGX_INBOX_META_BAD_SESSION:
+    case NGX_INBOX_META_BAD_TOKEN:
+    case NGX_INBOX_META_POLICY:
+        return 1;
+
+    case NGX_INBOX_META_NO_CONSENT:
+        return 0;
+
+    default:
+        return code >= NGX_INBOX_META_RIGHTS
+               && code <= NGX_INBOX_META_RIGHTS_LAST;
+    }
 }
 
 
