@@ -112,6 +112,7 @@ ngx_inbox_exchange_start(ngx_inbox_worker_t *worker,
 
     ask->job->step = 0;
     ask->job->memo = NULL;
+    ask->job->whole = NULL;
 
     if (ngx_inbox_text_copy(pool, &x->channel, ask->channel) != NGX_OK) {
         goto failed;

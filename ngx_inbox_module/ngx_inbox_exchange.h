@@ -18,8 +18,8 @@
 
 typedef struct ngx_inbox_exchange_s  ngx_inbox_exchange_t;
 
-/* how it ended.  outcome is never MORE.  The verdict's strings and the job's
-   memo are gone when the callback returns */
+/* how it ended.  outcome is never MORE.  The verdict's strings, the job's
+   memo and its `whole` are gone when the callback returns */
 typedef struct {
     ngx_inbox_verdict_t   verdict;
     unsigned              doubt:1;     /* LATER: it may have been done */

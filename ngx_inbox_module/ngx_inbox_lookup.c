@@ -9,26 +9,14 @@
  */
 
 #include "ngx_inbox_lookup.h"
-#include "ngx_inbox_exchange.h"
+#include "ngx_inbox_lookup_job.h"
 #include "ngx_inbox_meter.h"
-#include "ngx_inbox_store.h"
 #include "ngx_inbox_text.h"
 
 
 #define NGX_INBOX_LOOKUP_TIMEOUT    10000     /* ms of a request, at most */
 /* beyond it: the calls to the store come on top */
 #define NGX_INBOX_LOOKUP_LEASE      10000
-
-/* pauses between tries: factor 4, jitter up to a quarter */
-#define NGX_INBOX_LOOKUP_PAUSE      30000     /* ms, the first */
-#define NGX_INBOX_LOOKUP_PAUSE_MAX  3600000
-/* longest pause that a platform may ask for, s */
-#define NGX_INBOX_LOOKUP_ASKED_MAX  86400
-/* ms that a channel rests after a no that is its own */
-#define NGX_INBOX_LOOKUP_REST       900000
-
-#define NGX_INBOX_LOOKUP_JOB        5
-#define NGX_INBOX_LOOKUP_ARGS       11
 
 
 typedef struct {
@@ -42,12 +30,9 @@ typedef struct {
 
 typedef struct {
     ngx_queue_t              queue;
-    ngx_pool_t              *pool;
     ngx_inbox_lookup_t      *lookup;
-    ngx_str_t                space;
-    ngx_str_t                item[NGX_INBOX_LOOKUP_JOB];
     ngx_inbox_exchange_t    *exchange;
-    ngx_inbox_job_t          job;
+    ngx_inbox_lookup_job_t   l;           /* with the pool */
 } ngx_inbox_lookup_one_t;
 
 struct ngx_inbox_lookup_s {
@@ -61,16 +46,6 @@ struct ngx_inbox_lookup_s {
 };
 
 
-/* places in a job */
-enum {
-    NGX_INBOX_LOOKUP_CHAT = 0,
-    NGX_INBOX_LOOKUP_TOKEN,
-    NGX_INBOX_LOOKUP_TRY,
-    NGX_INBOX_LOOKUP_CHANNEL,
-    NGX_INBOX_LOOKUP_USER
-};
-
-
 static ngx_uint_t ngx_inbox_lookup_room(ngx_inbox_lookup_t *lookup,
     const ngx_str_t *space);
 static ngx_uint_t ngx_inbox_lookup_is(const ngx_str_t *a, const ngx_str_t *b);
@@ -81,13 +56,6 @@ static void ngx_inbox_lookup_turn_free(ngx_inbox_lookup_turn_t *turn);
 static void ngx_inbox_lookup_start(ngx_inbox_lookup_t *lookup,
     const ngx_str_t *space, ngx_inbox_redis_value_t *job);
 static void ngx_inbox_lookup_on_done(void *data, ngx_inbox_exchanged_t *how);
-static const char *ngx_inbox_lookup_judge(ngx_inbox_lookup_one_t *one,
-    ngx_inbox_exchanged_t *how, ngx_msec_t *pause, ngx_uint_t *all);
-static ngx_msec_t ngx_inbox_lookup_backoff(ngx_inbox_lookup_one_t *one);
-static void ngx_inbox_lookup_settle(ngx_inbox_lookup_one_t *one,
-    ngx_inbox_exchanged_t *how);
-static void ngx_inbox_lookup_known(ngx_inbox_lookup_one_t *one,
-    ngx_str_t *args);
 static void ngx_inbox_lookup_on_told(void *data, ngx_inbox_answer_t *answer);
 static void ngx_inbox_lookup_free(ngx_inbox_lookup_one_t *one);
 
@@ -208,7 +176,7 @@ ngx_inbox_lookup_room(ngx_inbox_lookup_t *lookup, const ngx_str_t *space)
          q = ngx_queue_next(q))
     {
         one = ngx_queue_data(q, ngx_inbox_lookup_one_t, queue);
-        n += ngx_inbox_lookup_is(&one->space, space);
+        n += ngx_inbox_lookup_is(&one->l.space, space);
     }
 
     most = lookup->worker->conf->max_lookups;
@@ -297,14 +265,9 @@ static void
 ngx_inbox_lookup_start(ngx_inbox_lookup_t *lookup, const ngx_str_t *space,
     ngx_inbox_redis_value_t *job)
 {
-    ngx_uint_t                 i;
     ngx_pool_t                *pool;
     ngx_inbox_lookup_one_t    *one;
     ngx_inbox_exchange_ask_t   ask;
-
-    if (job->type != NGX_INBOX_REDIS_ARRAY || job->n < NGX_INBOX_LOOKUP_JOB) {
-        return;
-    }
 
     pool = ngx_create_pool(1024, lookup->worker->log);
     if (pool == NULL) {
@@ -312,30 +275,21 @@ ngx_inbox_lookup_start(ngx_inbox_lookup_t *lookup, const ngx_str_t *space,
     }
 
     one = ngx_pcalloc(pool, sizeof(ngx_inbox_lookup_one_t));
-
-    if (one == NULL
-        || ngx_inbox_text_copy(pool, &one->space, space) != NGX_OK)
-    {
+    if (one == NULL) {
         goto failed;
     }
 
-    for (i = 0; i < NGX_INBOX_LOOKUP_JOB; i++) {
-        if (ngx_inbox_text_copy(pool, &one->item[i], &job->item[i]->str)
-            != NGX_OK)
-        {
-            goto failed;
-        }
+    one->lookup = lookup;
+    one->l.pool = pool;
+
+    if (ngx_inbox_lookup_job_read(&one->l, space, job) != NGX_OK) {
+        goto failed;
     }
 
-    one->pool = pool;
-    one->lookup = lookup;
-    one->job.kind = NGX_INBOX_JOB_PROFILE;
-    one->job.user = one->item[NGX_INBOX_LOOKUP_USER];
-
     ngx_memzero(&ask, sizeof(ngx_inbox_exchange_ask_t));
-    ask.space = &one->space;
-    ask.channel = &one->item[NGX_INBOX_LOOKUP_CHANNEL];
-    ask.job = &one->job;
+    ask.space = &one->l.space;
+    ask.channel = &one->l.channel;
+    ask.job = &one->l.job;
     ask.timeout = lookup->timeout;
     ask.done = ngx_inbox_lookup_on_done;
     ask.data = one;
@@ -361,10 +315,12 @@ ngx_inbox_lookup_on_done(void *data, ngx_inbox_exchanged_t *how)
 {
     ngx_inbox_lookup_one_t *one = data;
 
-    u_char               name[NGX_INBOX_MAX_ID];
-    ngx_str_t            space;
-    ngx_inbox_lookup_t  *lookup;
+    u_char                   name[NGX_INBOX_MAX_ID];
+    ngx_str_t                space;
+    ngx_inbox_lookup_t      *lookup;
+    ngx_inbox_lookup_job_t  *l;
 
+    l = &one->l;
     lookup = one->lookup;
 
     if (how->verdict.outcome != NGX_INBOX_SENT && !how->missing
@@ -379,165 +335,20 @@ ngx_inbox_lookup_on_done(void *data, ngx_inbox_exchanged_t *how)
 
         ngx_log_error(NGX_LOG_INFO, lookup->worker->log, 0,
                       "inbox lookup: channel \"%V\" chat \"%V\" try %V: %V",
-                      &one->item[NGX_INBOX_LOOKUP_CHANNEL],
-                      &one->item[NGX_INBOX_LOOKUP_CHAT],
-                      &one->item[NGX_INBOX_LOOKUP_TRY], &how->verdict.error);
+                      &l->channel, &l->entry, &l->tries, &how->verdict.error);
     }
 
-    ngx_inbox_lookup_settle(one, how);
+    ngx_inbox_lookup_job_tell(lookup->worker->store, l, how);
 
     /* its room is free, and the next one of the space may take it: the store
        hears of that behind what it was just told */
 
     space.data = name;
-    space.len = ngx_min(one->space.len, sizeof(name));
-    ngx_memcpy(name, one->space.data, space.len);
+    space.len = ngx_min(l->space.len, sizeof(name));
+    ngx_memcpy(name, l->space.data, space.len);
 
     ngx_inbox_lookup_free(one);
     ngx_inbox_lookup_kick(lookup, &space);
-}
-
-
-/* the store's word for it; all: the whole channel has to wait */
-
-static const char *
-ngx_inbox_lookup_judge(ngx_inbox_lookup_one_t *one, ngx_inbox_exchanged_t *how,
-    ngx_msec_t *pause, ngx_uint_t *all)
-{
-    time_t  asked;
-
-    *all = 0;
-    *pause = 0;
-    asked = how->verdict.retry_after;
-
-    if (how->verdict.outcome == NGX_INBOX_SENT) {
-        return "found";
-    }
-
-    if (how->untried) {
-        *pause = (ngx_msec_t) asked * 1000;
-        return "release";
-    }
-
-    if (how->verdict.channel) {
-        *all = 1;
-        *pause = NGX_INBOX_LOOKUP_REST;
-        return "later";
-    }
-
-    if (how->verdict.outcome == NGX_INBOX_NEVER) {
-        return "never";
-    }
-
-    /* one that says when was asked too often, not by this job alone */
-
-    if (asked >= 0) {
-        *all = 1;
-        *pause = (ngx_msec_t) ngx_min(asked, NGX_INBOX_LOOKUP_ASKED_MAX) * 1000;
-
-    } else {
-        *pause = ngx_inbox_lookup_backoff(one);
-    }
-
-    return "later";
-}
-
-
-static ngx_msec_t
-ngx_inbox_lookup_backoff(ngx_inbox_lookup_one_t *one)
-{
-    ngx_int_t   tries;
-    ngx_msec_t  ms;
-
-    tries = ngx_atoi(one->item[NGX_INBOX_LOOKUP_TRY].data,
-                     one->item[NGX_INBOX_LOOKUP_TRY].len);
-
-    ms = NGX_INBOX_LOOKUP_PAUSE;
-
-    while (tries-- > 1 && ms < NGX_INBOX_LOOKUP_PAUSE_MAX) {
-        ms *= 4;
-    }
-
-    ms = ngx_min(ms, NGX_INBOX_LOOKUP_PAUSE_MAX);
-
-    return ms + ngx_random() % (ms / 4);
-}
-
-
-static void
-ngx_inbox_lookup_settle(ngx_inbox_lookup_one_t *one,
-    ngx_inbox_exchanged_t *how)
-{
-    ngx_str_t           args[NGX_INBOX_LOOKUP_ARGS];
-    ngx_time_t         *tp;
-    ngx_uint_t          all;
-    ngx_msec_t          pause;
-    const char         *outcome;
-    ngx_inbox_fcall_t   fcall;
-
-    ngx_memzero(args, sizeof(args));
-
-    outcome = ngx_inbox_lookup_judge(one, how, &pause, &all);
-
-    args[0] = one->item[NGX_INBOX_LOOKUP_CHAT];
-    args[1] = one->item[NGX_INBOX_LOOKUP_TOKEN];
-    args[2].data = (u_char *) outcome;
-    args[2].len = ngx_strlen(outcome);
-    ngx_str_set(&args[4], "0");
-
-    tp = ngx_timeofday();
-    args[3] = ngx_inbox_text_number(one->pool,
-                                    ((int64_t) tp->sec * 1000 + tp->msec
-                                     + (int64_t) pause) * 1000);
-
-    if (all) {
-        ngx_str_set(&args[4], "1");
-
-        if (ngx_inbox_text_mend(one->pool, &how->verdict.error, &args[5])
-            != NGX_OK)
-        {
-            ngx_str_null(&args[5]);
-        }
-
-        args[5] = ngx_inbox_text_cut(&args[5], NGX_INBOX_MAX_PREVIEW);
-    }
-
-    if (how->verdict.outcome == NGX_INBOX_SENT) {
-        ngx_inbox_lookup_known(one, &args[6]);
-    }
-
-    fcall.fn = NGX_INBOX_FN_LOOKED;
-    fcall.space = &one->space;
-    fcall.args = args;
-    fcall.n = NGX_INBOX_LOOKUP_ARGS;
-
-    (void) ngx_inbox_store_call(one->lookup->worker->store, &fcall,
-                                ngx_inbox_lookup_on_told, NULL);
-}
-
-
-/* what the talk has noted; a handle is visible ASCII, as those of webhooks */
-
-static void
-ngx_inbox_lookup_known(ngx_inbox_lookup_one_t *one, ngx_str_t *args)
-{
-    size_t      i;
-    ngx_str_t  *avatar;
-
-    args[0] = ngx_inbox_channel_memo(&one->job, "name");
-    args[1] = ngx_inbox_channel_memo(&one->job, "username");
-    args[2] = ngx_inbox_channel_memo(&one->job, "phone");
-
-    avatar = &args[4];
-    *avatar = ngx_inbox_channel_memo(&one->job, "avatar");
-
-    for (i = 0; i < avatar->len; i++) {
-
-        if (avatar->data[i] <= ' ' || avatar->data[i] > '~') {
-            ngx_str_null(avatar);
-            return;
-        }
-    }
 }
 
 
@@ -553,7 +364,7 @@ ngx_inbox_lookup_free(ngx_inbox_lookup_one_t *one)
 {
     ngx_queue_remove(&one->queue);
     one->lookup->count--;
-    ngx_destroy_pool(one->pool);
+    ngx_destroy_pool(one->l.pool);
 }
 
 

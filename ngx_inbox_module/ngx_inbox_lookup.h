@@ -2,14 +2,17 @@
 /*
  * Copyright (C) the ngx_inbox authors
  *
- * Layer 7, service.  Who clients are, asked of their platforms where webhooks
- * do not say: name and picture.  The queue is the store's (redis/lookup.lua);
- * here is who works it off: few at once, and never all for one space.
+ * Layer 7, service.  What platforms are asked where webhooks do not say it: who
+ * clients are (name and picture), and the rest of a message of which only the
+ * beginning came.  The queue is the store's (redis/lookup.lua); here is who
+ * works it off: few at once, and never all for one space.
  *
  *   worker killed, reload   the lease runs out, and somebody asks again
  *   store away              the same
- *   platform hangs, 5xx     later, six times in some hours, then in a week
+ *   platform hangs, 5xx     later, six times in some hours; a client then in a
+ *                           week, a message stays as it came
  *   no for this client      remembered with him
+ *   no for this message     it stays as it came
  *   no for the channel      told in its health; all of it rest a while
  */
 
@@ -28,7 +31,7 @@ ngx_inbox_lookup_t *ngx_inbox_lookup_create(ngx_pool_t *pool,
 /* breaks off what is under way */
 void ngx_inbox_lookup_destroy(ngx_inbox_lookup_t *lookup);
 
-/* somebody is due there; whoever owns the space's outbox calls it */
+/* something is due there; whoever owns the space's outbox calls it */
 void ngx_inbox_lookup_kick(ngx_inbox_lookup_t *lookup, const ngx_str_t *space);
 
 /* a picture (a file's id) of that chat cannot be shown; ask: its link may have

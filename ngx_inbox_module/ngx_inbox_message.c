@@ -24,6 +24,8 @@ static ngx_int_t ngx_inbox_message_measure(ngx_inbox_ctx_t *ctx,
 static ngx_int_t ngx_inbox_message_face(ngx_inbox_ctx_t *ctx,
     const ngx_inbox_line_t *line, const ngx_inbox_event_t *event,
     ngx_str_t *extra);
+static ngx_uint_t ngx_inbox_message_asks(ngx_inbox_ctx_t *ctx,
+    const ngx_inbox_line_t *line, ngx_inbox_job_kind_e kind);
 static ngx_int_t ngx_inbox_message_attachments(ngx_pool_t *pool,
     const ngx_str_t *prefix, const ngx_inbox_event_t *event, ngx_str_t *list,
     ngx_str_t *refs);
@@ -323,9 +325,9 @@ ngx_inbox_message_events(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line,
 }
 
 
-/* behind what a client's message has as extra: a tab, prefix, a tab, `?` when
-   his platform can be asked for what is missing, the handle of his picture or
-   nothing */
+/* behind what a message has as extra: a tab, or two when his platform can be
+   asked for the rest of it, prefix, a tab, `?` when it can be asked who he is,
+   the handle of his picture or nothing */
 
 static ngx_int_t
 ngx_inbox_message_face(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line,
@@ -333,22 +335,22 @@ ngx_inbox_message_face(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line,
 {
     u_char                     *p;
     ngx_str_t                   album, avatar, *prefix;
-    ngx_uint_t                  ask;
-    const ngx_inbox_channel_t  *channel;
+    ngx_uint_t                  ask, more;
 
-    if (event->echo || (event->type != NGX_INBOX_EVENT_MESSAGE
-                        && event->type != NGX_INBOX_EVENT_EDIT))
+    if ((event->echo && !event->cropped)
+        || (event->type != NGX_INBOX_EVENT_MESSAGE
+            && event->type != NGX_INBOX_EVENT_EDIT))
     {
         return NGX_OK;
     }
 
-    channel = ngx_inbox_channel_find(&line->kind);
+    more = event->cropped
+           && ngx_inbox_message_asks(ctx, line, NGX_INBOX_JOB_WHOLE);
 
-    ask = (event->name.len == 0 || event->avatar.len == 0)
-          && ctx->worker->conf->max_lookups > 0 && channel != NULL
-          && ngx_inbox_channel_talk(channel, NGX_INBOX_JOB_PROFILE) != NULL;
+    ask = !event->echo && (event->name.len == 0 || event->avatar.len == 0)
+          && ngx_inbox_message_asks(ctx, line, NGX_INBOX_JOB_PROFILE);
 
-    if (!ask && event->avatar.len == 0) {
+    if (!ask && !more && event->avatar.len == 0) {
         return NGX_OK;
     }
 
@@ -365,17 +367,32 @@ ngx_inbox_message_face(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line,
     }
 
     p = ngx_pnalloc(ctx->r->pool, album.len + prefix->len + avatar.len
-                                  + sizeof("\t\t?"));
+                                  + sizeof("\t\t\t?"));
     if (p == NULL) {
         return NGX_ERROR;
     }
 
-    extra->len = ngx_sprintf(p, "%V\t%V\t%s%V", &album, prefix,
-                             ask ? "?" : "", &avatar)
+    extra->len = ngx_sprintf(p, "%V%s%V\t%s%V", &album, more ? "\t\t" : "\t",
+                             prefix, ask ? "?" : "", &avatar)
                  - p;
     extra->data = p;
 
     return NGX_OK;
+}
+
+
+/* can his platform be asked beside its webhooks? */
+
+static ngx_uint_t
+ngx_inbox_message_asks(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line,
+    ngx_inbox_job_kind_e kind)
+{
+    const ngx_inbox_channel_t  *channel;
+
+    channel = ngx_inbox_channel_find(&line->kind);
+
+    return ctx->worker->conf->max_lookups > 0 && channel != NULL
+           && ngx_inbox_channel_talk(channel, kind) != NULL;
 }
 
 

@@ -44,7 +44,9 @@ ngx_int_t ngx_inbox_message_literals(ngx_pool_t *pool, const ngx_str_t *text,
 
 /* arguments of `ingest` for one event */
 #define NGX_INBOX_MESSAGE_ARGS  16
-/* places among them */
+/* places among them; text, preview, attachments, their number and refs stand
+   side by side */
+#define NGX_INBOX_MESSAGE_TEXT  8
 #define NGX_INBOX_MESSAGE_COUNT 11
 #define NGX_INBOX_MESSAGE_REFS  12
 

@@ -143,9 +143,12 @@ do
   end)
 
 
-  -- look: takes clients who are to be looked up, for the length of a lease.
+  -- look: takes clients who are to be looked up, and messages whose rest is to
+  -- be fetched, for the length of a lease.
   -- ARGV now, worker, lease in µs, limit (1..200)
-  -- returns jobs, each an array of strings: chat, lease, tries, channel, user
+  -- returns jobs, each an array of strings: entry (the chat; of a message, the
+  -- chat, `-` and the platform's id of it), lease, tries, channel, user, the
+  -- platform's id of the message or nothing, and then the location's prefix
   register('look', 4, '', function(root, now, args)
     local lease, limit = leasing(root, args)
     if not lease then
@@ -155,25 +158,43 @@ do
   end)
 
 
+  -- what was found of a client, and of a message
+  local function face_of(a, args)
+    a.name, a.username, a.phone, a.email = args[8], args[9], args[10], args[11]
+    a.avatar = args[12]
+    if string.find(a.avatar, '[^\33-\126]') then
+      badcall('picture')
+    end
+  end
+
+  local function content_of(a, args)
+    a.text, a.preview = Arg.json(args[8], '"', '"'), Arg.json(args[9], '"', '"')
+    a.attachments = Arg.json(args[10], '[', ']')
+    a.count, a.refs = Arg.int(args[11], 0, 1000), Arg.refs(args[12])
+  end
+
+
   -- looked: what came of one.
-  -- ARGV now, chat, lease, found|later|never|release, time of the next try in µs
-  -- (later, release), whether the whole channel waits until then (1/0), words of
-  -- the platform for its health; name, username, phone, email, handle of the
-  -- picture (found)
+  -- ARGV now, entry, lease, found|later|never|release, time of the next try in
+  -- µs (later, release), whether the whole channel waits until then (1/0), words
+  -- of the platform for its health; found, of a client: name, username, phone,
+  -- email, handle of the picture; of a message: text, preview, attachments, their
+  -- number, refs
   -- returns ok, or late: the lease was not the caller's any more
   register('looked', 12, 'allow-oom', function(root, now, args)
-    local n = Arg.chat(args[2])
+    local n, message = string.match(args[2], '^(%d+)%-(.+)$')
+    Arg.chat(n or args[2])
     local a = {lease = args[3], outcome = Arg.word(args[4], LOOKED),
-               all = Arg.flag(args[6]), words = args[7], name = args[8],
-               username = args[9], phone = args[10], email = args[11],
-               avatar = args[12]}
-    if #a.lease < 2 or string.find(a.avatar, '[^\33-\126]') then
-      badcall('lease or picture')
+               all = Arg.flag(args[6]), words = args[7]}
+    if #a.lease < 2 or #args[2] > 600 then
+      badcall('lease or entry')
     end
     if a.outcome == 'later' or a.outcome == 'release' then
       a.at = Arg.int(args[5], 1, TIME_MAX)
+    elseif a.outcome == 'found' then
+      (message and content_of or face_of)(a, args)
     end
-    return Lookup.settle(Space.open(root, now), n, a)
+    return Lookup.settle(Space.open(root, now), args[2], a)
   end)
 
 

@@ -51,14 +51,19 @@ do
     return a == first and z == last and #text > 1
   end
 
+  local FACE = '^[^%c]*\t[\33-\126]*$'
+
   -- extra of a message of a platform: the album, and behind a tab what came of
-  -- the client's face, see Lookup
+  -- the client's face, see Lookup; behind two, when there is more of the message
   local function extra(e)
     local album, face = string.match(e.extra, '^([^\t]*)\t(.*)$')
     if not album then
       return
     end
-    if #face > FACE_MAX or not string.find(face, '^[^%c]*\t[\33-\126]*$') then
+    if not string.find(face, FACE) then
+      face, e.more = string.sub(face, 2), string.byte(face) == 9
+    end
+    if #face > FACE_MAX or e.more == false or not string.find(face, FACE) then
       badcall('face')
     end
     e.extra, e.face = album, face
@@ -234,7 +239,10 @@ do
     if e.extra ~= '' and not c.visitor then
       Album.begin(s.root, chat.n, m.number, e, attachments)
     end
-    Reply.keep_refs(s.root, chat.n, e.refs)
+    File.keep(s.root, chat.n, e.refs)
+    if e.more then
+      Lookup.complete(s, chat, e)
+    end
     Chat.top(s, chat, m, e.preview, e.count)
     return m
   end
@@ -274,40 +282,6 @@ do
     end)
   end
 
-  -- message number of the chat becomes another, as fn says
-  local function change(s, chat, number, fn)
-    local rev = Space.take(s)
-    local piece = Message.change(s.root, chat.n, number, rev, fn)
-    if not piece then
-      return false
-    end
-    chat.changed_at = rev
-    chat.said = true
-    if chat.polled == '1' then
-      chat.heard_by_visitor = true
-    end
-    return piece
-  end
-
-  -- the last message has another beginning now: so has the Chat; of an album
-  -- it is told what all of its parts make
-  local function retell(chat, piece, e, preview, count)
-    if e.shown then
-      preview, count = e.shown.preview, e.shown.count
-    end
-    local id = Message.id(piece)
-    if string.find(chat.last, '{"id":' .. id .. ',', 1, true) == 1 then
-      local at = string.find(chat.last, ',"text":', 1, true)
-      local rest = string.find(chat.last, ',"attachments":', at, true)
-      local when = string.find(chat.last, ',"at":', rest, true)
-      chat.last = string.sub(chat.last, 1, at + 7) .. preview
-                  .. ',"attachments":'
-                  .. (count or string.sub(chat.last, rest + 15, when - 1))
-                  .. string.sub(chat.last, when)
-      chat.changed = true
-    end
-  end
-
   -- the message of the chat that the event is one more part of, or nil
   local function album(s, c, chat, e)
     if e.extra == '' or c.visitor or not chat then
@@ -326,10 +300,14 @@ do
   local function join(s, chat, e, number)
     local attachments = File.place(e.attachments, chat.n)
     e.quoted = quoted(s, chat, e)
-    local piece = change(s, chat, number,
-                         Album.join(s.root, chat.n, number, e, attachments))
-    Reply.keep_refs(s.root, chat.n, e.refs)
-    retell(chat, piece, e)
+    local piece = Alter.message(s, chat, number,
+                                Album.join(s.root, chat.n, number, e,
+                                           attachments))
+    File.keep(s.root, chat.n, e.refs)
+    if e.more then
+      Lookup.complete(s, chat, e)
+    end
+    Alter.retell(chat, piece, e)
     return 'changed', chat
   end
 
@@ -375,31 +353,22 @@ do
     return 'new', chat, nil, add(s, c, chat, e)
   end
 
-  -- attachments without their ids, which are new with each delivery
-  local function nameless(attachments)
-    return (string.gsub(string.gsub(attachments, '"id":"[^"]*"', ''),
-                        '"url":"[^"]*"', ''))
-  end
-
-  -- the same for the message, or the part of one, with the event's external id
-  local function alter(s, chat, e, fn)
-    local number = chat and Message.external(s.root, chat.n, e.message)
-    if not number then
-      return nil
-    end
-    return change(s, chat, number,
-                  Album.within(s.root, chat.n, number, e, fn))
+  -- does m say already what the edit says?  One that there is more of is known
+  -- by its time
+  local function says(m, e, files)
+    return m.text == e.text
+           and (not files or Alter.same(m.attachments, e.attachments)
+                or (e.more and m.edited_at == e.edited_at))
   end
 
   function does.edit(s, c, chat, e)
     e.edited_at = (e.sent_at ~= '') and '"' .. e.sent_at .. '"'
                   or Time.json(s.now)
     local files = e.attachments ~= '[]'
-    local piece = alter(s, chat, e, function(m)
+    local piece = Alter.named(s, chat, e, function(m)
       if m.deleted == 'true' or (m.edited_at ~= 'null'
                                  and m.edited_at > e.edited_at)
-         or (m.text == e.text and (not files
-             or nameless(m.attachments) == nameless(e.attachments)))
+         or says(m, e, files)
       then
         return false
       end
@@ -413,13 +382,16 @@ do
     if not piece then
       return 'same', chat
     end
-    Reply.keep_refs(s.root, chat.n, e.refs)
-    retell(chat, piece, e, e.preview, files and e.count or nil)
+    File.keep(s.root, chat.n, e.refs)
+    if e.more then
+      Lookup.complete(s, chat, e)
+    end
+    Alter.retell(chat, piece, e, e.preview, files and e.count or nil)
     return 'changed', chat
   end
 
   function does.delete(s, _, chat, e)
-    local piece = alter(s, chat, e, function(m)
+    local piece = Alter.named(s, chat, e, function(m)
       if m.deleted == 'true' then
         return false
       end
@@ -428,12 +400,12 @@ do
     if not piece then
       return (piece == nil) and 'none' or 'same', chat
     end
-    retell(chat, piece, e, '""', 0)
+    Alter.retell(chat, piece, e, '""', 0)
     return 'changed', chat
   end
 
   function does.reaction(s, _, chat, e)
-    local piece = alter(s, chat, e, function(m)
+    local piece = Alter.named(s, chat, e, function(m)
       if m.reactions == e.extra then
         return false
       end
@@ -485,11 +457,7 @@ do
   local function finish(s, chats)
     local words = {}
     for _, chat in ipairs(chats) do
-      if chat.moved or chat.changed then
-        words[#words + 1] = Chat.save(s, chat)
-      elseif chat.changed_at then
-        words[#words + 1] = Chat.words(chat, chat.changed_at, '')
-      end
+      words[#words + 1] = Alter.save(s, chat)
     end
     if #words > 0 then
       Chat.done(s, table.concat(words, '\nchat '))

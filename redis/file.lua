@@ -121,6 +121,17 @@ do
                         '%1' .. n .. '/'))
   end
 
+  -- handles of a platform's files, {"id":{"ref"...}} as Arg.refs() takes them, are
+  -- kept for fetching the bytes
+  function File.keep(root, n, refs)
+    if refs == '' or refs == '{}' or string.find(refs, '\t', 1, true) then
+      return
+    end
+    for id, handle in pairs(cjson.decode(refs)) do
+      call('HSET', Keys.refs(root, n), id, cjson.encode(handle))
+    end
+  end
+
   -- what of a chat is fetched with that id, raw JSON
   function File.of(root, n, id)
     local ref = call('HGET', Keys.refs(root, n), id)

@@ -25,7 +25,7 @@ do
     return short
   end
 
-  -- where: webhook, send or connect
+  -- where: webhook, send, connect, profile or message
   function Health.failed(root, now, channel, where, words)
     if words ~= '' then
       call('HSET', Keys.health(root, channel), 'failed', cut(words),

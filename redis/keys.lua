@@ -39,6 +39,7 @@ function Keys.waits(root) return root .. ':waits' end
 function Keys.lookups(root) return root .. ':lookups' end
 function Keys.looking(root) return root .. ':looking' end
 function Keys.paused(root, queue) return root .. ':paused:' .. queue end
+function Keys.whole(root, n) return root .. ':whole:' .. n end
 function Keys.idem(root, a, digest)
   return root .. ':idem:' .. a .. ':' .. digest
 end

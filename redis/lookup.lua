@@ -1,14 +1,21 @@
 
 
--- Lookup: who a client is, asked of his platform where its webhooks do not say:
--- name and picture.  The sorted set `lookups` holds chats by the time (µs) of
--- the next try or of the lease's end; the hash `looking` has for each of them
--- `tries lease prefix`: the prefix is of the location, for the picture's link.
+-- Lookup: what a platform is asked for beside its webhooks: who a client is, where
+-- they do not say (name and picture), and the rest of a message, where they brought
+-- only its beginning.  The sorted set `lookups` holds entries by the time (µs) of the
+-- next try or of the lease's end: a chat's number for its client, and for a message
+-- of his the number, `-` and the platform's id of it.  The state of each, `tries
+-- lease` and more, is in the hash `looking`, that of messages in `whole:{n}`:
 --
--- An answer is fresh for a week: `looked` of the chat is when it came, or
--- `never` when the platform will not say.  What is wrong with a channel itself
--- is not remembered of its clients; it makes all of them wait (`asks_at` of its
--- health).  A try is counted when it begins, so one that kills workers ends too.
+--     tries lease prefix            the prefix is of the location, for links
+--     tries lease edited_at prefix  of the message when it was queued, raw JSON
+--
+-- Who he is is fresh for a week: `looked` of the chat is when it came, or `never`
+-- when the platform will not say.  A message becomes what it is as a whole when it
+-- has not been edited or deleted since; if the platform says no it stays as it came.
+-- What is wrong with a channel itself is not remembered of its clients; it makes all
+-- of them wait (`asks_at` of its health).  A try is counted when it begins, so one
+-- that kills workers ends too.
 
 local Lookup = {}
 
@@ -16,29 +23,59 @@ do
   local FRESH = 604800000000
   local DAY = 86400000000
   local TRIES_MOST = 6
-  -- chats that wait in one space: those beyond are asked for with their next
-  -- message
+  -- entries that wait in one space: clients beyond are asked for with their next
+  -- message; and messages of one chat
   local QUEUE_MOST = 100000
+  local WHOLE_MOST = 100
   -- entries that one claim looks at
   local LOOK_MOST = 64
   -- entries of a channel that go on when it has been mended
   local GO_ON_MOST = 1000
 
-  local function state(root, n)
-    local text = call('HGET', Keys.looking(root), n)
-    local tries, lease, prefix = string.match(text or '', '^(%d+) (%S+) (.*)$')
-    return tonumber(tries or 0), lease, prefix or ''
+  -- what an entry is about: a chat, and a message of it or nil
+  local function about(entry)
+    local n, message = string.match(entry, '^(%d+)%-(.+)$')
+    return n or entry, message
   end
 
-  local function note(root, n, tries, lease, prefix)
-    call('HSET', Keys.looking(root), n,
-         Num.text(tries) .. ' ' .. lease .. ' ' .. prefix)
+  -- where its state is: key and field
+  local function place(root, entry)
+    local n, message = about(entry)
+    if message then
+      return Keys.whole(root, n), message
+    end
+    return Keys.looking(root), n
   end
 
-  -- nobody asks who that is any more
+  -- tries, lease and what else there is
+  local function state(root, entry)
+    local text = call('HGET', place(root, entry))
+    local tries, lease, more = string.match(text or '', '^(%d+) (%S+) (.*)$')
+    return tonumber(tries or 0), lease, more or ''
+  end
+
+  local function note(root, entry, tries, lease, more)
+    local key, field = place(root, entry)
+    call('HSET', key, field, Num.text(tries) .. ' ' .. lease .. ' ' .. more)
+  end
+
+  -- it waits until then
+  local function put_off(root, entry, now, at)
+    Due.put_off(root, 'lookups', entry, now, at)
+  end
+
+  -- nobody asks about that any more
+  local function drop(root, entry)
+    Due.drop(root, 'lookups', entry)
+    call('HDEL', place(root, entry))
+  end
+
+  -- nor about anything of a chat
   function Lookup.drop(root, n)
-    Due.drop(root, 'lookups', n)
-    call('HDEL', Keys.looking(root), n)
+    for _, message in ipairs(call('HKEYS', Keys.whole(root, n))) do
+      drop(root, n .. '-' .. message)
+    end
+    drop(root, n)
   end
 
   -- A picture lies among the chat's files, under an id made of its handle: the
@@ -76,8 +113,12 @@ do
     return true
   end
 
-  local function remember(root, n, word)
-    call('HSET', Keys.chat(root, n), 'looked', word)
+  -- that is all that will be known of him; of a message it leaves no trace
+  local function remember(root, entry, word)
+    local n, message = about(entry)
+    if not message then
+      call('HSET', Keys.chat(root, n), 'looked', word)
+    end
   end
 
   -- the new are due at once, whatever the clock will be: in the order of chats
@@ -117,7 +158,24 @@ do
     end
   end
 
-  -- until when nobody of a channel is looked up; nil: now
+  -- There is more of a message of the chat than e brought.  One that is asked for
+  -- already, from before an edit, is asked for anew
+  function Lookup.complete(s, chat, e)
+    local key = Keys.whole(s.root, chat.n)
+    if call('ZCARD', Keys.lookups(s.root)) >= QUEUE_MOST
+       or call('HLEN', key) >= WHOLE_MOST
+    then
+      return
+    end
+    local entry = chat.n .. '-' .. e.message
+    note(s.root, entry, 0, '-', (e.edited_at or 'null') .. ' '
+         .. string.match(e.face, '^[^\t]*'))
+    Due.drop(s.root, 'lookups', entry)
+    call('ZADD', Keys.lookups(s.root), chat.n, entry)
+    chat.queued = true
+  end
+
+  -- until when nothing of a channel is asked for; nil: now
   local function resting(root, now, channel)
     local h = call('HMGET', Keys.health(root, channel), 'asks_at', 'asks_from')
     local at, from = tonumber(h[1] or nil), tonumber(h[2] or 0)
@@ -150,37 +208,39 @@ do
     end
   end
 
-  -- one due chat -> its job, or nil
-  local function take(root, now, n, worker, lease)
+  -- one due entry -> its job, or nil
+  local function take(root, now, entry, worker, lease)
+    local n, message = about(entry)
     local c = call('HMGET', Keys.chat(root, n), 'channel', 'user', 'blocked')
     if not c[1] or c[3]
        or call('EXISTS', Keys.channel(root, c[1])) == 0
     then
-      Lookup.drop(root, n)
+      drop(root, entry)
       return nil
     end
     local rests = resting(root, now, c[1])
     if rests then
-      Due.put_off(root, 'lookups', n, now, rests)
+      put_off(root, entry, now, rests)
       return nil
     end
-    local tries, _, prefix = state(root, n)
+    local tries, _, more = state(root, entry)
     if tries >= TRIES_MOST then
-      Lookup.drop(root, n)
-      remember(root, n, Num.text(now))
+      drop(root, entry)
+      remember(root, entry, Num.text(now))
       return nil
     end
-    local token = redis.sha1hex(worker .. ' ' .. Num.text(now) .. ' ' .. n)
-    note(root, n, tries + 1, token, prefix)
-    Due.put_off(root, 'lookups', n, now, now + lease)
-    return {n, token, Num.text(tries + 1), c[1], c[2]}
+    local token = redis.sha1hex(worker .. ' ' .. Num.text(now) .. ' ' .. entry)
+    note(root, entry, tries + 1, token, more)
+    put_off(root, entry, now, now + lease)
+    return {entry, token, Num.text(tries + 1), c[1], c[2], message or '',
+            message and string.match(more, '^%S+ (.*)$') or ''}
   end
 
   -- at most limit jobs
   function Lookup.claim(root, now, worker, lease, limit)
     local jobs = {}
-    for _, n in ipairs(Due.ripe(root, 'lookups', now, LOOK_MOST)) do
-      jobs[#jobs + 1] = take(root, now, n, worker, lease)
+    for _, entry in ipairs(Due.ripe(root, 'lookups', now, LOOK_MOST)) do
+      jobs[#jobs + 1] = take(root, now, entry, worker, lease)
       if #jobs == limit then
         break
       end
@@ -200,11 +260,8 @@ do
     return jobs
   end
 
-  local outcomes = {}
-
   -- the chat is called as its client is, and whoever shows it is told
-  function outcomes.found(s, chat, a, _, prefix)
-    Lookup.drop(s.root, chat.n)
+  local function known(s, chat, a, prefix)
     remember(s.root, chat.n, Num.text(s.now))
     local renamed = Contact.learn(chat, a)
     if a.avatar ~= '' and picture(chat, prefix, a.avatar) then
@@ -216,42 +273,76 @@ do
     end
   end
 
-  -- a.all: it is the whole channel that has to wait
-  function outcomes.later(s, chat, a, tries, prefix)
-    if a.all then
-      a.at = rest(s.root, s.now, chat.channel, a.at)
-      Health.failed(s.root, s.now, chat.channel, 'profile', a.words)
-    end
-    if tries >= TRIES_MOST then
-      Lookup.drop(s.root, chat.n)
-      if not a.all then
-        remember(s.root, chat.n, Num.text(s.now))
+  -- The message is whole.  Nobody has edited it, nor is it unread again; whoever
+  -- shows it is told
+  local function whole(s, chat, message, a, edited)
+    local e = {message = message, preview = a.preview, count = a.count}
+    local piece = Alter.named(s, chat, e, function(m)
+      if m.deleted == 'true' or m.edited_at ~= edited
+         or (m.text == a.text and Alter.same(m.attachments, a.attachments))
+      then
+        return false
       end
-    else
-      note(s.root, chat.n, tries, '-', prefix)
-      Due.put_off(s.root, 'lookups', chat.n, s.now, a.at)
+      m.text, m.attachments = a.text, File.place(a.attachments, chat.n)
+    end)
+    if piece then
+      File.keep(s.root, chat.n, a.refs)
+      Alter.retell(chat, piece, e, a.preview, a.count)
+      Chat.done(s, Alter.save(s, chat))
     end
   end
 
-  function outcomes.never(s, chat)
-    Lookup.drop(s.root, chat.n)
-    remember(s.root, chat.n, 'never')
+  local outcomes = {}
+
+  function outcomes.found(s, chat, entry, a, _, more)
+    local _, message = about(entry)
+    drop(s.root, entry)
+    if message then
+      whole(s, chat, message, a, string.match(more, '^%S+'))
+    else
+      known(s, chat, a, more)
+    end
+  end
+
+  -- a.all: it is the whole channel that has to wait
+  function outcomes.later(s, chat, entry, a, tries, more)
+    if a.all then
+      local _, message = about(entry)
+      a.at = rest(s.root, s.now, chat.channel, a.at)
+      Health.failed(s.root, s.now, chat.channel,
+                    message and 'message' or 'profile', a.words)
+    end
+    if tries >= TRIES_MOST then
+      drop(s.root, entry)
+      if not a.all then
+        remember(s.root, entry, Num.text(s.now))
+      end
+    else
+      note(s.root, entry, tries, '-', more)
+      put_off(s.root, entry, s.now, a.at)
+    end
+  end
+
+  function outcomes.never(s, _, entry)
+    drop(s.root, entry)
+    remember(s.root, entry, 'never')
   end
 
   -- the platform was not asked
-  function outcomes.release(s, chat, a, tries, prefix)
-    note(s.root, chat.n, math.max(tries - 1, 0), '-', prefix)
-    Due.put_off(s.root, 'lookups', chat.n, s.now, a.at)
+  function outcomes.release(s, _, entry, a, tries, more)
+    note(s.root, entry, math.max(tries - 1, 0), '-', more)
+    put_off(s.root, entry, s.now, a.at)
   end
 
-  -- a: lease, outcome, at, all, words, name, username, phone, email, avatar
-  function Lookup.settle(s, n, a)
-    local tries, lease, prefix = state(s.root, n)
-    local chat = lease == a.lease and Chat.read(s.root, n)
+  -- a: lease, outcome, at, all, words; found: of a client name, username, phone,
+  -- email, avatar; of a message text, preview, attachments, count, refs
+  function Lookup.settle(s, entry, a)
+    local tries, lease, more = state(s.root, entry)
+    local chat = lease == a.lease and Chat.read(s.root, (about(entry)))
     if not chat then
       return 'late'
     end
-    outcomes[a.outcome](s, chat, a, tries, prefix)
+    outcomes[a.outcome](s, chat, entry, a, tries, more)
     return 'ok'
   end
 

@@ -61,16 +61,6 @@ do
                      .. Json.quote(caller.name) .. '}'}
   end
 
-  -- attachment id -> handle, as kept for fetching the bytes
-  function Reply.keep_refs(root, n, refs)
-    if refs == '' or refs == '{}' or string.find(refs, '\t', 1, true) then
-      return
-    end
-    for id, handle in pairs(cjson.decode(refs)) do
-      call('HSET', Keys.refs(root, n), id, cjson.encode(handle))
-    end
-  end
-
   -- r: kind, text, preview, chars, utf16, bytes, attachments, count, refs,
   -- reply_to.  Gives the piece and its number; has published
   function Reply.note(s, caller, chat, r)
@@ -80,7 +70,7 @@ do
     r.attachments = list and File.attach(s.root, chat.n, list) or r.attachments
     local m = message(caller, r)
     Chat.add(s, chat, m)
-    Reply.keep_refs(s.root, chat.n, r.refs)
+    File.keep(s.root, chat.n, r.refs)
     Chat.done(s, Chat.keep(s, chat))
     return Log.piece(m), chat.nm
   end
@@ -103,7 +93,7 @@ do
     if chat.polled == '1' and c.enabled == '1' then
       Chat.carry(chat, low, m, Message.for_visitor(piece))
     end
-    Reply.keep_refs(s.root, chat.n, r.refs)
+    File.keep(s.root, chat.n, r.refs)
     Chat.answer(s, chat)
     Stats.answered(s, chat)
     Chat.read_all(s, chat, caller.id)

@@ -89,6 +89,10 @@ ok($t->wait_for(sub { !-e $cached[0] }, 60), 'and goes with its contact');
 $fake{vk}->person(202 => { name => 'Иван Петров' });
 vk(202, 'Здравствуйте');
 is(titled('vk', 202)->{title}, 'Иван Петров', 'VK');
+is(of('vk', 202)->{contact}{avatar}{url}, undef, 'whose camera is no picture');
+$fake{vk}->person(203 => { name => 'Ганна', picture => '/pic/203' });
+vk(203, 'Вітаю');
+like(pictured('vk', 203)->{contact}{avatar}{url}, qr/files/, 'but a photo is');
 $fake{instagram}->person(303 => { name => 'Iryna', username => 'iryna.k' });
 meta('instagram', 303, 'hi');
 is(titled('instagram', 303)->{title}, 'Iryna', 'Instagram');
@@ -145,10 +149,10 @@ ok($t->wait_for(sub {
     ($t->api(GET => 'channels/facebook/health')->{json}{last_error}{in} // '')
         eq 'profile' }), 'the health of the channel tells of a bad token');
 facebook(701, 'hi');
-vk(203, 'hi');
-$t->wait_for(sub { grep { $_ == 203 } $fake{vk}->asked });
+vk(204, 'hi');
+$t->wait_for(sub { grep { $_ == 204 } $fake{vk}->asked });
 ok(!(grep { $_ == 701 } $fake{facebook}->asked), 'its other clients wait');
-is(scalar(my @two = waiting()), 2, 'and are not forgotten');
+ok($t->wait_for(sub { waiting() == 2 }), 'and are not forgotten');
 $t->redis->call('HDEL', key('health:facebook'), 'asks_at');
 $t->redis->call('ZADD', key('lookups'), 1, of('facebook', 701)->{id});
 is(titled('facebook', 701)->{title}, 'Not Yet', 'until it has passed');

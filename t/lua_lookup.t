@@ -201,7 +201,7 @@ my $dump = $s->dump();
 like($s->error(ingest => $s->tick(), 'bot', $s->channel_rev('bot'), 0,
     $s->event(user => 'z', text => 'x', extra => $_)), qr/^BADCALL/, 'a face')
     for "\t/inbox", "\t/inbox\t \x{1}", "\t/inbox\t" . 'x' x 5300, "a\t\n\t";
-my @good = (1, 'a' x 40, 'never', '', 0, '', ('') x 5);
+my @good = (1, 'a' x 40, 'found', '', 0, '', ('') x 5);
 for my $bad ([0, '0'], [1, ''], [1, '-'], [2, 'sent'], [2, 'later'], [4, '2'],
     [10, 'a b'])
 {

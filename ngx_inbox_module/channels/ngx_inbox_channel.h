@@ -78,6 +78,8 @@ typedef struct {
     ngx_str_t                 message;     /* the message's id there, unique
                                               within the chat */
     unsigned                  echo:1;      /* written by us on the platform */
+    unsigned                  cropped:1;   /* of a message or an edit: there is
+                                              more of it; WHOLE asks for it */
     ngx_str_t                 name;
     ngx_str_t                 username;
     ngx_str_t                 phone;
@@ -113,6 +115,8 @@ typedef struct {
  * PROFILE   who is `user`                     name username phone avatar
  * TYPING    `user` sees that we write         -
  * READ      `user` sees that we have read     -
+ * WHOLE     all of the client's `message`     -  (job.whole: its text and
+ *                                             attachments, from judge()'s pool)
  *
  * A message is sent in parts when the platform takes it only so: its text, then
  * each file.  `part` says whose turn it is; when there are more, judge() says
@@ -126,7 +130,8 @@ typedef enum {
     NGX_INBOX_JOB_CHECK,
     NGX_INBOX_JOB_PROFILE,
     NGX_INBOX_JOB_TYPING,
-    NGX_INBOX_JOB_READ
+    NGX_INBOX_JOB_READ,
+    NGX_INBOX_JOB_WHOLE
 } ngx_inbox_job_kind_e;
 
 
@@ -159,7 +164,9 @@ typedef struct {
 
     ngx_str_t     ref;            /* MEDIA: the platform's handle */
     ngx_str_t     url;            /* CONNECT: where webhooks shall come */
-    ngx_str_t     message;        /* READ: the platform's id, up to there */
+    ngx_str_t     message;        /* READ: the platform's id, up to there;
+                                     WHOLE: which one */
+    ngx_inbox_event_t  *whole;    /* WHOLE: what it is; NULL until then */
 } ngx_inbox_job_t;
 
 
@@ -180,7 +187,8 @@ typedef struct {
                                          no; 0: as many as usual */
     ngx_str_t             error;
     unsigned              channel:1;  /* a no, to any job of this channel: its
-                                         token or its rights (of PROFILE) */
+                                         token or its rights (of PROFILE and
+                                         WHOLE) */
 } ngx_inbox_verdict_t;
 
 /* tries of what may be a no as well as a fault: a minute of them */

@@ -95,6 +95,7 @@ static const ngx_inbox_talk_t  ngx_inbox_vk_talks[] = {
     { NGX_INBOX_JOB_PROFILE, ngx_inbox_vk_profile, ngx_inbox_vk_profiled },
     { NGX_INBOX_JOB_TYPING, ngx_inbox_vk_typing, ngx_inbox_vk_done },
     { NGX_INBOX_JOB_READ, ngx_inbox_vk_seen, ngx_inbox_vk_done },
+    { NGX_INBOX_JOB_WHOLE, ngx_inbox_vk_complete, ngx_inbox_vk_completed },
     { NGX_INBOX_JOB_MEDIA, ngx_inbox_channel_fetch,
       ngx_inbox_channel_fetched },
     { 0, NULL, NULL }

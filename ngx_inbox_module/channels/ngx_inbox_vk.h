@@ -83,6 +83,10 @@ void ngx_inbox_vk_explained(ngx_pool_t *pool,
     const ngx_inbox_http_answer_t *answer, ngx_inbox_json_t *v,
     ngx_inbox_verdict_t *verdict);
 
+/* the same, and whether it is a no to all of the channel */
+void ngx_inbox_vk_told(ngx_pool_t *pool,
+    const ngx_inbox_http_answer_t *answer, ngx_inbox_verdict_t *verdict);
+
 ngx_int_t ngx_inbox_vk_check(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
     ngx_inbox_http_request_t *request);
@@ -102,6 +106,16 @@ ngx_int_t ngx_inbox_vk_seen(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
     ngx_inbox_http_request_t *request);
 void ngx_inbox_vk_done(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, ngx_inbox_job_t *job,
+    const ngx_inbox_http_answer_t *answer, ngx_inbox_verdict_t *verdict);
+
+
+/* ngx_inbox_vk_whole.c: see ngx_inbox_talk_t */
+
+ngx_int_t ngx_inbox_vk_complete(ngx_pool_t *pool,
+    const ngx_inbox_line_t *line, const ngx_inbox_job_t *job,
+    ngx_inbox_http_request_t *request);
+void ngx_inbox_vk_completed(ngx_pool_t *pool,
     const ngx_inbox_line_t *line, ngx_inbox_job_t *job,
     const ngx_inbox_http_answer_t *answer, ngx_inbox_verdict_t *verdict);
 

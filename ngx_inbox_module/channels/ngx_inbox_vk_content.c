@@ -260,7 +260,8 @@ ngx_inbox_vk_forwarded(ngx_inbox_reader_t *t, ngx_inbox_json_t *list,
 }
 
 
-/* it was too much for a callback: an agent must know that there is more */
+/* it was too much for a callback: until the rest has come, or when it will not
+   come, an agent must know that there is more */
 static void
 ngx_inbox_vk_cropped(ngx_inbox_reader_t *t, ngx_inbox_json_t *message,
     ngx_inbox_event_t *e)
@@ -271,6 +272,7 @@ ngx_inbox_vk_cropped(ngx_inbox_reader_t *t, ngx_inbox_json_t *message,
     if (ngx_inbox_json_bool(message, "is_cropped", &cropped) == NGX_OK
         && cropped)
     {
+        e->cropped = 1;
         ngx_inbox_reader_unsupported(t, e, &words);
     }
 }

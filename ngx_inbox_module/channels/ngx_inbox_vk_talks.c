@@ -3,7 +3,8 @@
  * Copyright (C) the ngx_inbox authors
  *
  * What we say to VK besides messages: is the token right, who is that, somebody
- * is typing, it has been read.  Where events shall go: ngx_inbox_vk_connect.c.
+ * is typing, it has been read.  Where events shall go: ngx_inbox_vk_connect.c;
+ * the rest of a message: ngx_inbox_vk_whole.c.
  *
  * The code that VK wants to hear when it is told our address is another one
  * than its settings page shows, so a check asks for it, and it is kept among
@@ -27,6 +28,7 @@ static ngx_int_t ngx_inbox_vk_call(ngx_pool_t *pool,
     const ngx_str_t *value, ngx_inbox_http_request_t *request);
 static void ngx_inbox_vk_named(ngx_pool_t *pool, ngx_inbox_job_t *job,
     ngx_inbox_json_t *response);
+static ngx_uint_t ngx_inbox_vk_has_photo(ngx_inbox_json_t *v);
 
 
 /* two steps: whose token it is, and the code */
@@ -186,8 +188,8 @@ ngx_inbox_vk_profile(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     const ngx_inbox_job_t *job, ngx_inbox_http_request_t *request)
 {
     return ngx_inbox_vk_call(pool, line, "users.get",
-                             "&fields=photo_200,screen_name&user_ids=",
-                             &job->user, request);
+                             "&fields=photo_200,has_photo,screen_name"
+                             "&user_ids=", &job->user, request);
 }
 
 
@@ -196,27 +198,58 @@ ngx_inbox_vk_profiled(ngx_pool_t *pool, const ngx_inbox_line_t *line,
     ngx_inbox_job_t *job, const ngx_inbox_http_answer_t *answer,
     ngx_inbox_verdict_t *verdict)
 {
-    int64_t            code;
     ngx_inbox_json_t  *v;
 
-    v = answer->json;
-
-    ngx_inbox_vk_explained(pool, answer, v, verdict);
+    ngx_inbox_vk_told(pool, answer, verdict);
 
     if (verdict->outcome != NGX_INBOX_SENT) {
-        (void) ngx_inbox_json_int(ngx_inbox_json_get(v, "error"), "error_code",
-                                  &code);
-        verdict->channel = (code == NGX_INBOX_VK_BAD_TOKEN
-                            || code == NGX_INBOX_VK_BAD_GROUP
-                            || code == NGX_INBOX_VK_BAD_APP);
         return;
     }
 
-    v = ngx_inbox_json_at(ngx_inbox_json_get(v, "response"), 0);
+    v = ngx_inbox_json_at(ngx_inbox_json_get(answer->json, "response"), 0);
 
     ngx_inbox_channel_fullname(pool, job, v);
     ngx_inbox_channel_known(pool, job, v, "screen_name", "username");
-    ngx_inbox_channel_known(pool, job, v, "photo_200", "avatar");
+
+    if (ngx_inbox_vk_has_photo(v)) {
+        ngx_inbox_channel_known(pool, job, v, "photo_200", "avatar");
+    }
+}
+
+
+void
+ngx_inbox_vk_told(ngx_pool_t *pool, const ngx_inbox_http_answer_t *answer,
+    ngx_inbox_verdict_t *verdict)
+{
+    int64_t  code;
+
+    ngx_inbox_vk_explained(pool, answer, answer->json, verdict);
+
+    if (verdict->outcome == NGX_INBOX_SENT) {
+        return;
+    }
+
+    (void) ngx_inbox_json_int(ngx_inbox_json_get(answer->json, "error"),
+                              "error_code", &code);
+
+    verdict->channel = (code == NGX_INBOX_VK_BAD_TOKEN
+                        || code == NGX_INBOX_VK_BAD_GROUP
+                        || code == NGX_INBOX_VK_BAD_APP);
+}
+
+
+/* whoever has none, or is not there any more, is shown as a camera or a dog:
+   that is no picture of his */
+static ngx_uint_t
+ngx_inbox_vk_has_photo(ngx_inbox_json_t *v)
+{
+    int64_t  has;
+
+    if (ngx_inbox_json_int(v, "has_photo", &has) == NGX_OK && has == 0) {
+        return 0;
+    }
+
+    return ngx_inbox_json_is_null(ngx_inbox_json_get(v, "deactivated"));
 }
 
 

@@ -56,6 +56,8 @@ static void fuzz_judge(ngx_pool_t *pool, const ngx_inbox_channel_t *channel,
 static void fuzz_verdict(ngx_pool_t *pool, const ngx_inbox_talk_t *talk,
     const ngx_inbox_line_t *line, ngx_inbox_job_t *job,
     const ngx_inbox_http_answer_t *answer);
+static void fuzz_whole(ngx_pool_t *pool, const ngx_inbox_job_t *job,
+    ngx_inbox_outcome_e outcome);
 static void fuzz_text(ngx_pool_t *pool, const ngx_str_t *s, size_t max);
 static void fuzz_clean(const ngx_str_t *s);
 static void fuzz_demand(ngx_uint_t truth);
@@ -296,6 +298,7 @@ fuzz_answer(ngx_pool_t *pool, const ngx_inbox_channel_t *channel,
     out.user = e->text.len % 2 ? e->text : e->user;
     out.text = e->text;
     out.reply_to = e->message;
+    out.message = e->message;
     out.author = e->name;
     out.now = e->at;
     ngx_str_set(&out.id, "1795283590000000-3");
@@ -411,6 +414,7 @@ fuzz_judge(ngx_pool_t *pool, const ngx_inbox_channel_t *channel,
         for (talk = channel->talks; talk->build; talk++) {
             ngx_memzero(&job, sizeof(ngx_inbox_job_t));
             job.kind = talk->kind;
+            ngx_str_set(&job.message, "57");
 
             for (job.step = 0; job.step < FUZZ_STEPS; job.step++) {
                 fuzz_verdict(pool, talk, line, &job, &answer);
@@ -442,8 +446,33 @@ fuzz_verdict(ngx_pool_t *pool, const ngx_inbox_talk_t *talk,
                 || talk->kind != NGX_INBOX_JOB_SEND);
     fuzz_demand(good || verdict.error.len);
     fuzz_demand(verdict.retry_after >= -1);
+    fuzz_whole(pool, job, verdict.outcome);
     fuzz_text(pool, &verdict.message, NGX_INBOX_MAX_EXTERNAL_ID);
     fuzz_text(pool, &verdict.error, NGX_INBOX_MAX_PREVIEW);
+}
+
+
+/* what was asked for is there when it was found, and only then; of no other
+   job */
+static void
+fuzz_whole(ngx_pool_t *pool, const ngx_inbox_job_t *job,
+    ngx_inbox_outcome_e outcome)
+{
+    ngx_inbox_event_t *e = job->whole;
+
+    fuzz_demand((e != NULL) == (job->kind == NGX_INBOX_JOB_WHOLE
+                                && outcome == NGX_INBOX_SENT));
+
+    if (e == NULL) {
+        return;
+    }
+
+    fuzz_demand(e->text.len || e->attachments != NULL);
+    fuzz_text(pool, &e->text, NGX_INBOX_MAX_TEXT);
+
+    if (e->attachments != NULL) {
+        fuzz_attachments(pool, e);
+    }
 }
 
 

@@ -13,6 +13,10 @@ package FakePeople;
 #     $fake->file('/pic/77' => { reply => $jpeg });   # more => 5_000_000
 #     my @asked = $fake->asked();     # ids, in order
 #
+# VK is asked for messages, too: 77-57 is number 57 of the talk with 77.
+#
+#     $fake->person('77-57' => { items => [{ ... }] });
+#
 # What it was told last counts.  It refuses a call that lacks what the real one
 # wants: version, fields, token.
 
@@ -166,8 +170,8 @@ sub is_instagram {
 sub who_vk {
     my ($self) = @_;
 
-    return if $self->{path} ne '/method/users.get';
-
+    my ($method) = $self->{path}
+        =~ m{^/method/(users\.get|messages\.getByConversationMessageId)$} or return;
     my $f = FakePlatform::form($self->{body});
 
     return (undef, FakePlatform::no_vk(5, 'User authorization failed'))
@@ -175,7 +179,8 @@ sub who_vk {
             ne 'Bearer ' . $self->known->{token};
     return (undef, FakePlatform::no_vk(8, 'Invalid request: v is required'))
         if !$f->{v};
-    return $f->{user_ids};
+    return $method eq 'users.get' ? $f->{user_ids}
+        : "$f->{peer_id}-$f->{conversation_message_ids}";
 }
 
 
@@ -183,9 +188,14 @@ sub is_vk {
     my ($self, $id, $person) = @_;
 
     my ($first, $last) = split / /, $person->{name} // '';
+    my $items = $person->{items} // [];
 
+    return { response => { count => scalar @$items, items => $items } }
+        if $id =~ /-/;
     return { response => [{ id => 0 + $id, first_name => $first // '',
-        last_name => $last // '', photo_200 => $self->picture($person) }] };
+        last_name => $last // '', has_photo => $person->{picture} ? 1 : 0,
+        photo_200 => $self->picture($person)
+            || 'https://vk.com/images/camera_200.png' }] };
 }
 
 

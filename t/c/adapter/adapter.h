@@ -57,6 +57,9 @@ ngx_int_t adapter_line(adapter_t *a, ngx_inbox_line_t *line);
 void adapter_field(ngx_inbox_json_writer_t *w, const char *key,
     const ngx_str_t *s);
 
+/* an event's member `attachments`; it has some */
+void adapter_attachments(ngx_inbox_json_writer_t *w, ngx_inbox_event_t *e);
+
 /* what the writer has, and a line end */
 ngx_int_t adapter_finish(ngx_inbox_json_writer_t *w);
 

@@ -31,8 +31,6 @@ static ngx_int_t adapter_hook_read(adapter_t *a, ngx_inbox_hook_t *hook,
     adapter_request_t *request);
 static ngx_str_t adapter_header(void *data, const char *name);
 static void adapter_event(ngx_inbox_json_writer_t *w, ngx_inbox_event_t *e);
-static void adapter_attachments(ngx_inbox_json_writer_t *w,
-    ngx_inbox_event_t *e);
 
 static ngx_int_t adapter_channels(adapter_t *a);
 static void adapter_channel(ngx_inbox_json_writer_t *w,
@@ -282,6 +280,11 @@ adapter_event(ngx_inbox_json_writer_t *w, ngx_inbox_event_t *e)
         ngx_inbox_json_put_int(w, 1);
     }
 
+    if (e->cropped) {
+        ngx_inbox_json_key(w, "cropped");
+        ngx_inbox_json_put_int(w, 1);
+    }
+
     adapter_field(w, "name", &e->name);
     adapter_field(w, "username", &e->username);
     adapter_field(w, "phone", &e->phone);
@@ -304,7 +307,7 @@ adapter_event(ngx_inbox_json_writer_t *w, ngx_inbox_event_t *e)
 }
 
 
-static void
+void
 adapter_attachments(ngx_inbox_json_writer_t *w, ngx_inbox_event_t *e)
 {
     ngx_uint_t               i;

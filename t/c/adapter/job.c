@@ -14,7 +14,7 @@
  *                                         "job":{as above}}
  *
  * The job is "send" unless it is named.  Only what is set is printed; of a
- * judged job its memo.
+ * judged job its memo, and what was found of a message.
  */
 
 
@@ -35,10 +35,12 @@ static void adapter_request(ngx_inbox_json_writer_t *w,
     ngx_inbox_http_request_t *request);
 static void adapter_parts(ngx_inbox_json_writer_t *w, ngx_array_t *parts);
 static void adapter_memo(ngx_inbox_json_writer_t *w, ngx_array_t *memo);
+static void adapter_whole(ngx_inbox_json_writer_t *w, ngx_inbox_event_t *e);
 
 
 static const char *const  adapter_jobs[] = {
-    "send", "media", "connect", "check", "profile", "typing", "read", NULL
+    "send", "media", "connect", "check", "profile", "typing", "read", "whole",
+    NULL
 };
 
 static const char *const  adapter_outcomes[] = {
@@ -166,6 +168,7 @@ adapter_judge(adapter_t *a)
     }
 
     adapter_memo(&w, job.memo);
+    adapter_whole(&w, job.whole);
     ngx_inbox_json_close(&w, '}');
 
     return adapter_finish(&w);
@@ -394,6 +397,25 @@ adapter_memo(ngx_inbox_json_writer_t *w, ngx_array_t *memo)
     for (i = 0; i < memo->nelts; i++) {
         ngx_inbox_json_name(w, &kv[i].key);
         ngx_inbox_json_put(w, &kv[i].value);
+    }
+
+    ngx_inbox_json_close(w, '}');
+}
+
+
+static void
+adapter_whole(ngx_inbox_json_writer_t *w, ngx_inbox_event_t *e)
+{
+    if (e == NULL) {
+        return;
+    }
+
+    ngx_inbox_json_key(w, "whole");
+    ngx_inbox_json_open(w, '{');
+    adapter_field(w, "text", &e->text);
+
+    if (e->attachments) {
+        adapter_attachments(w, e);
     }
 
     ngx_inbox_json_close(w, '}');
