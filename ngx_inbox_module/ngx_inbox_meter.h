@@ -50,7 +50,7 @@ typedef enum {
     NGX_INBOX_COUNT_WAKES,            /* polls that were woken by one */
     NGX_INBOX_COUNT_BUSY,             /* polls refused, too many wait */
     NGX_INBOX_COUNT_HINTS,            /* typing, read: not shown */
-    NGX_INBOX_COUNT_LOOKUPS,          /* a platform did not say who it is */
+    NGX_INBOX_COUNT_LOOKUPS,          /* a platform was asked in vain */
     NGX_INBOX_COUNT_LAST
 } ngx_inbox_count_e;
 

@@ -98,7 +98,7 @@ static const ngx_inbox_metrics_row_t  ngx_inbox_metrics_counts[] = {
       NGX_INBOX_COUNT_HINTS },
 
     { "inbox_lookups_failed_total", "counter",
-      "Look-ups of clients that a platform did not answer.",
+      "Look-ups of clients and messages that a platform did not answer.",
       NGX_INBOX_COUNT_LOOKUPS }
 };
 

@@ -162,8 +162,9 @@ do
   -- already, from before an edit, is asked for anew
   function Lookup.complete(s, chat, e)
     local key = Keys.whole(s.root, chat.n)
-    if call('ZCARD', Keys.lookups(s.root)) >= QUEUE_MOST
-       or call('HLEN', key) >= WHOLE_MOST
+    if call('HEXISTS', key, e.message) == 0
+       and (call('ZCARD', Keys.lookups(s.root)) >= QUEUE_MOST
+            or call('HLEN', key) >= WHOLE_MOST)
     then
       return
     end

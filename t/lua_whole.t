@@ -98,6 +98,13 @@ is(done(@$job[0, 1]), 'ok', 'edited since');
 is_deeply(told($n), ['edited', ['more']], 'an edit brings its own');
 is_deeply([waiting($n)], [], 'and it is over');
 
+# of what we never had
+edit('e2', 77, 'cut', extra => $MORE);
+($job) = look('w1');
+done(@$job[0, 1]);
+is(told($s->redis('HGET', $s->key('contacts:bot'), 'e2'))->[0], 'one and two',
+    'an edit of what was not there becomes whole');
+
 # an edit that is only a beginning, too
 ($job) = (edit('e1', 70, 'cut again', extra => $MORE, later => 1), look('w1'))[-1];
 is($job->[0], "$n-70", 'is asked for');
@@ -215,8 +222,11 @@ done(@$_[0, 1]) for @two;
 
 # one client cannot fill the queue
 cut('q1', 100 + $_) for 1 .. 102;
-is(scalar(waiting($s->redis('HGET', $s->key('contacts:bot'), 'q1'))), 100,
-    'a hundred of a chat, no more');
+my $many = $s->redis('HGET', $s->key('contacts:bot'), 'q1');
+is(scalar(waiting($many)), 100, 'a hundred of a chat, no more');
+edit('q1', 101, 'again', extra => $MORE, later => 1);
+like($s->redis('HGET', $s->key("whole:$many"), 101), qr/"2030-/,
+    'what is among them is asked for anew even so');
 
 
 # calls that break the contract
