@@ -56,3 +56,12 @@ export async function noSideways(page) {
 
   assert.ok(wide <= 0, `nothing sticks out sideways (${wide}px)`);
 }
+
+
+/* all of it, from left to right */
+export async function inSight(page, selector) {
+  const { x, width } = await page.locator(selector).boundingBox();
+
+  assert.ok(x >= 0 && x + width <= page.viewportSize().width,
+    `${selector} is in sight`);
+}

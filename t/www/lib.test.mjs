@@ -7,7 +7,8 @@ import { isClockWrong, noteTime, now as serverTime }
 import { isOwn, originOf, pieces, safeHref } from '../../www/lib/links.js';
 import { compareIds, merge } from '../../www/lib/merge.js';
 import { tokenOf } from '../../www/lib/route.js';
-import { fileSize, lasting, shortTime, span } from '../../www/lib/time.js';
+import { fileSize, isJustNow, lasting, shortTime, span }
+  from '../../www/lib/time.js';
 import { localDay, partsOf, timeline } from '../../www/lib/timeline.js';
 
 
@@ -134,19 +135,21 @@ test('times are as short as is clear', () => {
 test('waiting is told in one unit, and never below nothing', () => {
   const now = new Date('2026-01-10T00:00:00Z');
 
-  assert.equal(span('2026-01-09T23:55:00Z', 'en', now), '5 min');
-  assert.equal(span('2026-01-09T21:30:00Z', 'en', now), '2 hr');
-  assert.equal(span('2026-01-07T21:30:00Z', 'en', now), '2 days');
-  assert.equal(span('2026-01-11T00:00:00Z', 'en', now), '0 min');
+  assert.equal(span('2026-01-09T23:55:00Z', 'en', now), '5\u00a0min');
+  assert.equal(span('2026-01-09T21:30:00Z', 'en', now), '2\u00a0hr');
+  assert.equal(span('2026-01-07T21:30:00Z', 'en', now), '2\u00a0days');
+  assert.equal(span('2026-01-11T00:00:00Z', 'en', now), '0\u00a0min');
+  assert.ok(isJustNow('2026-01-11T00:00:00Z', now));
+  assert.ok(!isJustNow('2026-01-09T23:58:59Z', now));
 });
 
 
 test('how long, how large', () => {
-  assert.equal(lasting(59.9, 'en'), '59 sec');
-  assert.equal(lasting(61, 'en'), '1 min');
-  assert.equal(lasting(7_300, 'en'), '2 hr');
-  assert.equal(fileSize(1_550, 'en'), '1.5 kB');
-  assert.equal(fileSize(2_500_000, 'en'), '2.5 MB');
+  assert.equal(lasting(59.9, 'en'), '59\u00a0sec');
+  assert.equal(lasting(61, 'en'), '1\u00a0min');
+  assert.equal(lasting(7_300, 'en'), '2\u00a0hr');
+  assert.equal(fileSize(1_550, 'en'), '1.5\u00a0kB');
+  assert.equal(fileSize(2_500_000, 'en'), '2.5\u00a0MB');
 });
 
 

@@ -21,6 +21,19 @@ test('code is pressed word by word', async () => {
 });
 
 
+test('styles are pressed sign by sign, and what they quote word by word',
+  async () => {
+    const signs = (style) => style.replace(/\/\*[^]*?\*\//g, '')
+      .replace(/"[^"]*"|\s+|;\s*(?=\})/g, (all) => (all[0] === '"' ? all : ''));
+
+    for (const name of await files('.css')) {
+      const source = await readFile(join(WWW, name), 'utf8');
+
+      assert.equal(signs(bare(name, source)), signs(source), name);
+    }
+  });
+
+
 test('words of the page are the same', async () => {
   for (const name of await files('.json')) {
     const source = await readFile(join(WWW, name), 'utf8');
@@ -33,10 +46,25 @@ test('words of the page are the same', async () => {
 test('a comment within a line stays, one on its own goes', () => {
   assert.equal(bare('a.js', '/* why\n * so */\n\n\na(`/*`);\n  /* b */\n  c\n'),
     'a(`/*`);\nc\n');
-  assert.equal(bare('a.js', '/* a */ (b);\n/* c */\nd\n'), '/* a */ (b);\nd\n');
+  assert.equal(bare('a.js', '/* a */ (b);\n/* c */\nd\n'), '/* a */(b);\nd\n');
   assert.equal(bare('a.css', '.a { b: 0 /* c */ }\n/* d */\n'),
-    '.a { b: 0 /* c */ }\n');
+    '.a{ b:0 /* c */ }');
   assert.equal(bare('a.svg', '<svg>/* a */</svg>'), '<svg>/* a */</svg>');
+});
+
+
+test('blanks go beside signs, and not from what is quoted', () => {
+  const quoted = "a = ' , ' + \" { \" + ` = ${b , `( ${ { c : 1 } } )`} ; `";
+
+  assert.equal(bare('a.js', quoted),
+    "a=' , ' + \" { \" + ` = ${b,`( ${{c:1}} )`} ; `");
+  assert.equal(bare('a.js', 'a = /[ /\'] = /g.test(b) ? c / d : e'),
+    "a=/[ /'] = /g.test(b)?c / d:e");
+  assert.equal(bare('a.js', 'a + +b; return /`/ && c'),
+    'a + +b;return /`/&&c');
+  assert.equal(bare('a.css',
+    '.a :is(.b, .c) {\n  d: calc(1px + 2px) ", ";\n}\n'),
+  '.a :is(.b,.c){d:calc(1px + 2px) ", "}');
 });
 
 

@@ -17,7 +17,7 @@
 
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
-import { checked, checkedInBoth, noSideways } from './checks.mjs';
+import { checked, checkedInBoth, inSight, noSideways } from './checks.mjs';
 import { launched, opened, picture } from './conversation.mjs';
 import { LISTS } from './real_lists.mjs';
 import { World } from './world.mjs';
@@ -151,26 +151,6 @@ const STORIES = {
     assert.equal(await petro.locator('.message img').count(), 0);
   },
 
-  async the_journal_is_filtered_searched_and_worked_from(world) {
-    const chat = await world.visitorAsks('Питання Ярослави', 'Ярослава');
-    const owner = await world.enter(world.token);
-
-    await owner.getByLabel('Пошук').fill('яросл');
-    await owner.waitForURL(/q=/);
-    await owner.locator(`#chat-${chat}`).waitFor();
-    assert.equal(await owner.locator('.journal__row').count(), 1);
-    await owner.getByLabel('Спершу ті, хто чекає').check();
-    await owner.waitForURL(/sort=waiting/);
-    await checked(owner);
-    await picture(owner, 'journal-filtered');
-    await owner.locator('.journal__row').hover();
-    await owner.locator('.journal__row')
-      .getByRole('button', { name: /Завершити/ }).click();
-    await owner.locator('.status--inactive').waitFor();
-    await owner.getByRole('button', { name: 'Скинути' }).click();
-    await owner.locator('.journal__row').nth(1).waitFor();
-  },
-
   async keys_are_enough(world) {
     const chat = await world.visitorAsks('клавіатурою', 'Клим');
     const owner = await world.enter(world.token);
@@ -197,12 +177,12 @@ const STORIES = {
   async settings_make_what_the_inbox_needs(world) {
     const owner = await world.enter(world.token, '/settings/groups/_new');
 
-    await owner.getByLabel('Назва або ім’я').fill('Склад');
+    await owner.getByLabel('Назва', { exact: true }).fill('Склад');
     await owner.getByLabel('Петро').check();
     await owner.getByRole('button', { name: 'Створити' }).click();
     await owner.waitForURL(/groups\/sklad$/);
     await world.go(owner, '/settings/agents/_new');
-    await owner.getByLabel('Назва або ім’я').fill('Юлія');
+    await owner.getByLabel('Ім’я').fill('Юлія');
     await owner.getByLabel('Склад').check();
     await owner.getByLabel('Підтримка').check();
     await owner.getByRole('button', { name: 'Створити' }).click();
@@ -292,6 +272,9 @@ const STORIES = {
           .waitFor({ state: 'attached' });
         await checkedInBoth(page, colorScheme);
         await noSideways(page);
+        if (place.startsWith('/settings')) {
+          await inSight(page, '.settings__pages [aria-current]');
+        }
         await picture(page, `${viewport.width}-${colorScheme}${
           place.replaceAll('/', '-')}`);
       }

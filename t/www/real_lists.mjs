@@ -1,6 +1,6 @@
 /*
  * Stories of real.mjs about what an agent finds and what he tells of himself:
- * tags and days, the chats that are done, who is away.
+ * filters, tags and days, the chats that are done, who is away.
  */
 
 import assert from 'node:assert/strict';
@@ -9,6 +9,36 @@ import { picture } from './conversation.mjs';
 
 
 export const LISTS = {
+  async the_journal_is_filtered_searched_and_worked_from(world) {
+    await world.visitorAsks('Питання Ореста', 'Орест');
+    const chat = await world.visitorAsks('Питання Ярослави', 'Ярослава');
+    const owner = await world.enter(world.token);
+
+    await owner.getByLabel('Пошук').fill('яросл');
+    await owner.waitForURL(/q=/);
+    await owner.locator(`#chat-${chat}`).waitFor();
+    assert.equal(await owner.locator('.journal__row').count(), 1);
+    await owner.getByLabel('Спершу ті, хто чекає').check();
+    await owner.waitForURL(/sort=waiting/);
+    await checked(owner);
+    await picture(owner, 'journal-filtered');
+    await owner.locator('.journal__row').hover();
+    const done = owner.locator('.journal__row')
+      .getByRole('button', { name: /Завершити/ });
+    const { x, width } = await done.boundingBox();
+    assert.ok(x + width <= owner.viewportSize().width,
+      'it can be seen and pressed');
+    assert.ok(await owner.locator('.journal').evaluate((node) =>
+      node.scrollWidth <= node.clientWidth), 'nothing hangs out of the list');
+    await done.click();
+    await owner.locator('.status--inactive').waitFor();
+    await owner.getByLabel('Пошук').fill('такого не писав ніхто');
+    await owner.getByText('За цими умовами нічого немає').waitFor();
+    await checked(owner);
+    await owner.getByRole('link', { name: 'Скинути' }).click();
+    await owner.locator('.journal__row').nth(1).waitFor();
+  },
+
   async tags_and_days_find_a_chat(world) {
     const chat = await world.visitorAsks('Опт є?', 'Юхим');
     const owner = await world.enter(world.token, `/chats/${chat}?in=journal`);
@@ -67,9 +97,9 @@ export const LISTS = {
     const petro = await world.enter(world.petro);
     const away = petro.getByLabel('Мене немає');
 
-    await petro.locator('.menu__away .dot--on').waitFor();
+    await petro.locator('.menu__foot .dot--on').waitFor();
     await away.check();
-    await petro.locator('.menu__away .dot--on').waitFor({ state: 'detached' });
+    await petro.locator('.menu__foot .dot--on').waitFor({ state: 'detached' });
     const { agents } = await world.api('GET', 'agents');
     assert.equal(agents.find((one) => one.id === 'petro').online, false);
     await checked(petro);
@@ -77,7 +107,7 @@ export const LISTS = {
     await petro.locator('.menu__away').waitFor();
     assert.ok(await away.isChecked());
     await away.uncheck();
-    await petro.locator('.menu__away .dot--on').waitFor();
+    await petro.locator('.menu__foot .dot--on').waitFor();
   },
 };
 

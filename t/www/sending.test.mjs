@@ -48,6 +48,16 @@ describe('files of a message', () => {
     assert.deepEqual(sent.uploads[1], []);
   });
 
+  test('what is said again leaves alone what is being written', () => {
+    const here = told(began, ended, { type: 'drafted', id: 1, text: 'ще' });
+    const sent = reduce(here, { type: 'send_began', id: 1, key: 'k',
+      text: 'Є!', at: 'T', apart: true });
+
+    assert.equal(sent.pending[1][0].text, 'Є!');
+    assert.deepEqual([sent.drafts[1], sent.uploads, sent.dialog],
+      ['ще', here.uploads, here.dialog]);
+  });
+
   test('one that failed is tried again or taken out', () => {
     const failed = told(began, { type: 'upload_failed', id: 1, key: 'u1',
       trouble: { code: 'too_large', detail: null } });

@@ -48,7 +48,7 @@ const STORIES = {
     const page = await world.enter(world.token, '/settings/space');
     const address = page.getByLabel('Адреса сторінки тарифів');
 
-    await page.getByLabel('Назва або ім’я').fill('Листок');
+    await page.getByLabel('Назва', { exact: true }).fill('Листок');
     await address.fill('ftp://plans.example');
     await page.getByRole('button', { name: 'Зберегти' }).click();
     await page.locator('#f-plans_url[aria-invalid]:focus').waitFor();
@@ -63,7 +63,7 @@ const STORIES = {
 
   async what_is_typed_is_not_lost_without_a_question(world) {
     const page = await world.enter(world.token, '/settings/groups/support');
-    const name = page.getByLabel('Назва або ім’я');
+    const name = page.getByLabel('Назва', { exact: true });
     const asked = [];
 
     await name.fill('Інша назва');

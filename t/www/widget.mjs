@@ -175,6 +175,16 @@ const STORIES = {
     await theirs.waitFor();
     await loaded(theirs);
     await checkedFrame(page);
+
+    /* a picture that came late once left the reader above the end */
+    const portrait = await page.screenshot({
+      clip: { x: 0, y: 0, width: 200, height: 700 } });
+    for (let n = 0; n < 5; n += 1) {
+      await frame.locator('.pick').setInputFiles({ name: `${n}.png`,
+        mimeType: 'image/png', buffer: portrait });
+      await mine.nth(n + 1).waitFor();
+      await frame.locator('.scroll').evaluate(toEnd);
+    }
   },
 
   async two_windows_and_no_connection_lose_and_double_nothing(world, site) {
@@ -248,6 +258,16 @@ async function visit(world, { page: address }, channel, data, size = DESK) {
   await page.goto(address(channel, { data, csp: true }));
   await page.getByRole('button', { name: 'Чат' }).click();
   return { page, frame: page.frameLocator('iframe') };
+}
+
+
+/* in the frame: all pictures are there, and the end is in sight */
+async function toEnd(box) {
+  await Promise.all([...box.querySelectorAll('img')]
+    .map((one) => one.decode()));
+  while (box.scrollHeight - box.scrollTop - box.clientHeight > 2) {
+    await new Promise(requestAnimationFrame);
+  }
 }
 
 

@@ -18,6 +18,7 @@ let nodes = new Map();
 let newest = '';
 let oldest = '';
 let near = true;
+let top = 0;
 let height = 0;
 
 
@@ -83,7 +84,10 @@ export function connect() {
   const box = part('scroll');
 
   box.onscroll = () => {
-    near = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX;
+    /* a picture may have come below him before this event did */
+    near = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX
+      || near && box.scrollTop >= top;
+    top = box.scrollTop;
     height = box.scrollHeight;
   };
   new ResizeObserver(stick).observe(box);
@@ -93,8 +97,11 @@ export function connect() {
 
 /* he who was near the end stays there: also when pictures load */
 function stick() {
+  const box = part('scroll');
+
   if (near) {
-    part('scroll').scrollTop = part('scroll').scrollHeight;
+    box.scrollTop = box.scrollHeight;
+    top = box.scrollTop;
   }
 }
 

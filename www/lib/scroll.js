@@ -1,7 +1,8 @@
 /*
  * Scroll of a transcript.  It sticks to the end only if the reader was near
  * the end; when older messages are added above, what he reads stays where it
- * is.  Also when pictures load or the window changes.
+ * is.  Also when pictures load or the window changes: only the reader himself
+ * leaves the end.
  *
  * settle() is called after each change of the list; `first` names its first
  * entry, and tells whether something was added above.
@@ -14,6 +15,7 @@ export class Scroll {
   /** @type {HTMLElement | null} */
   #box = null;
   #near = true;
+  #top = 0;
   #height = 0;
   /** @type {string | null} */
   #first = null;
@@ -32,6 +34,7 @@ export class Scroll {
     this.#resize.disconnect();
     this.#box = null;
     this.#near = true;
+    this.#top = 0;
     this.#height = 0;
     this.#first = null;
   }
@@ -80,14 +83,17 @@ export class Scroll {
   #stick() {
     if (this.#near && this.#box !== null) {
       this.#box.scrollTop = this.#box.scrollHeight;
+      this.#top = this.#box.scrollTop;
     }
   }
 
   #noted = () => {
     const box = /** @type {HTMLElement} */ (this.#box);
 
+    /* a picture may have come below him before this event did */
     this.#near = box.scrollHeight - box.scrollTop - box.clientHeight
-      < NEAR_END_PX;
+      < NEAR_END_PX || (this.#near && box.scrollTop >= this.#top);
+    this.#top = box.scrollTop;
     this.#height = box.scrollHeight;
   };
 }

@@ -113,6 +113,17 @@ export function span(since, locale, now) {
 
 
 /**
+ * So short that no number tells it.
+ *
+ * @param {string} since
+ * @param {Date} now
+ */
+export function isJustNow(since, now) {
+  return now.getTime() - Date.parse(since) < 60_000;
+}
+
+
+/**
  * How long something takes: seconds when it is less than a minute.
  *
  * @param {number} seconds
@@ -134,7 +145,7 @@ function minutesOf(minutes, locale) {
 function amount(count, unit, locale, digits = 0) {
   return formatOf('NumberFormat', locale, { style: 'unit', unit,
     unitDisplay: 'short', maximumFractionDigits: digits,
-    roundingMode: 'trunc' }).format(count);
+    roundingMode: 'trunc' }).format(count).replace(' ', '\u00a0');
 }
 
 

@@ -38,6 +38,8 @@ export function Dialog(props) {
           onOlder=${wishes.older} onAgain=${wishes.again}
           onDrop=${wishes.drop}
           onPicture=${(file) => wishes.showPicture(dialog.id, file)}
+          onRepeat=${({ text, reply_to: replyTo }) =>
+            wishes.send(dialog.id, text, { replyTo, apart: true })}
           onReply=${mayWrite(chat)
             ? (id) => wishes.replyTo(dialog.id, id) : null} />`}
     <p class="problem" role="alert">
@@ -89,9 +91,10 @@ function Head({ dialog, chat, me, route, view, wishes, head }) {
       aria-label=${t('app.back')} title=${t('app.back')}
       ><${Icon} name="back" /></a>
     ${chat && html`<button class="dialog__client" type="button"
-      title=${t('client.title')} aria-label=${t('client.title')}
-      aria-haspopup="dialog" onClick=${() => wishes.showClient(dialog.id)}
-      ><${Avatar} chat=${chat} view=${view} /></button>`}
+      title=${t('client.title')} aria-label=${`${t('client.title')}: ${
+        chat.contact.avatar.initials || chat.title}`} aria-haspopup="dialog"
+      onClick=${() => wishes.showClient(dialog.id)}>
+      <${Avatar} chat=${chat} view=${view} /></button>`}
     <div class="dialog__who">
       <h1 class="dialog__title" ref=${head} tabindex="-1" dir="auto">
         ${chat ? chat.title : `№${dialog.id}`}</h1>

@@ -17,10 +17,20 @@ const PLAYERS = { audio: 'audio', voice: 'audio', video: 'video' };
 
 export function Attachments({ attachments, view, onPicture }) {
   return attachments.length === 0 ? null
-    : html`<ul class="files">
+    : html`<ul class=${`files ${albumOf(attachments)}`}>
       ${attachments.map((file) => html`<li key=${file.id}>
         <${File} file=${file} view=${view} onPicture=${onPicture} /></li>`)}
     </ul>`;
+}
+
+
+/* several pictures are tiles: two or four in pairs, others three in a row */
+
+function albumOf(attachments) {
+  const count = attachments.filter(isPicture).length;
+
+  return count < 2 ? ''
+    : `files--album files--${count === 2 || count === 4 ? 'two' : 'three'}`;
 }
 
 
@@ -38,7 +48,8 @@ function File({ file, view, onPicture }) {
   const name = file.name || view.t(`file.${file.type}`);
 
   if (isPicture(file)) {
-    return html`<button class="files__open" type="button" title=${name}
+    return html`<button type="button" title=${name}
+      class=${`files__open files__open--${file.type}`}
       onClick=${() => onPicture?.(file.id)}>
       <img class="files__picture" src=${file.url} alt=${name}
         loading="lazy" /></button>`;

@@ -5,7 +5,8 @@
 
 import { html } from '../lib/html.js';
 import { formatRoute } from '../lib/route.js';
-import { fullTime, shortTime, span, waitLevel } from '../lib/time.js';
+import { fullTime, isJustNow, shortTime, span, waitLevel }
+  from '../lib/time.js';
 import { shift, spread, visible } from '../lib/window.js';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState }
   from '../vendor/preact-hooks.js';
@@ -145,8 +146,9 @@ function rowClass(chat, open, { now }) {
 function Waits({ since, view }) {
   return since === null ? null : html`<span
     class=${`journal__waits journal__waits--${waitLevel(since, view.now)}`}>
-    ${view.t('journal.waits', {
-    time: span(since, view.locale, view.now) })}</span>`;
+    ${isJustNow(since, view.now) ? view.t('journal.just_now')
+      : view.t('journal.waits', {
+        time: span(since, view.locale, view.now) })}</span>`;
 }
 
 

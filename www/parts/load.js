@@ -5,7 +5,7 @@
 
 import { html } from '../lib/html.js';
 import { formatRoute, NO_FILTER } from '../lib/route.js';
-import { lasting, span, waitLevel } from '../lib/time.js';
+import { isJustNow, lasting, span, waitLevel } from '../lib/time.js';
 import { useMemo } from '../vendor/preact-hooks.js';
 import { Avatar } from './marks.js';
 import { NoJournal } from './panes.js';
@@ -31,7 +31,7 @@ export function Load({ state, view }) {
               open=${open} route=${route}
               more=${stats.counts.unassigned + stats.counts.active} />
             <${Agents} agents=${stats.agents} view=${view} />
-            <${Share} title="journal.channel" name="channel" view=${view}
+            <${Share} title="settings.channels" name="channel" view=${view}
               records=${stats.channels} />
             <${Share} title="settings.groups" name="group" view=${view}
               records=${stats.groups} />
@@ -58,9 +58,9 @@ function Tiles({ stats, view }) {
     <${Tile} label=${t('filter.unassigned')} value=${counts.unassigned} />
     <${Tile} label=${t('filter.active')} value=${counts.active} />
     <${Tile} label=${t('load.longest')} level=${level} value=${
-      oldest === null ? '—' : span(oldest.since, locale, now)} />
+      oldest === null ? '—' : waited(oldest.since, view)} />
     <${Tile} label=${t('load.answer')} value=${took(answer.today.median)}
-      about=${t('load.answer_about', {
+      about=${answer.week.median !== null && t('load.answer_about', {
         p90: took(answer.today.p90), week: took(answer.week.median) })} />
   </dl>`;
 }
@@ -74,10 +74,10 @@ function Tile({ label, value, about, level = 'fresh' }) {
 
 
 function Waiting({ chats, open, route, view }) {
-  const { t, locale, now } = view;
+  const { t, now } = view;
   const longest = Math.max(1, ...chats.map((chat) => ago(chat, now)));
 
-  return html`<section class="load__box">
+  return html`<section class="load__box load__box--waiting">
     <h2>${t('load.waits')}</h2>
     <ol>
       ${chats.map((chat) => html`<li key=${chat.id}>
@@ -91,7 +91,7 @@ function Waiting({ chats, open, route, view }) {
               || t('status.unassigned')}</span></span>
           <span class=${`journal__waits journal__waits--${
             waitLevel(chat.waiting_since, now)}`}>
-            ${span(chat.waiting_since, locale, now)}</span>
+            ${waited(chat.waiting_since, view)}</span>
           <${Bar} parts=${[[waitLevel(chat.waiting_since, now),
           ago(chat, now) / longest]]} />
         </a></li>`)}
@@ -101,6 +101,12 @@ function Waiting({ chats, open, route, view }) {
       section: 'journal', filter: { ...NO_FILTER, sort: 'waiting' } })}>
       ${t('load.all')}</a></p>`}
   </section>`;
+}
+
+
+function waited(since, { t, locale, now }) {
+  return isJustNow(since, now) ? t('journal.just_now')
+    : span(since, locale, now);
 }
 
 
@@ -120,7 +126,7 @@ function Agents({ agents, view }) {
   const { t } = view;
   const most = Math.max(1, ...agents.map((one) => one.active));
 
-  return html`<section class="load__box">
+  return html`<section class="load__box load__box--agents">
     <h2>${t('load.agents')}</h2>
     <ul>
       ${[...agents].sort((a, b) => b.active - a.active).map((one) => html`<li

@@ -28,8 +28,10 @@ export function Menu({ me, badge, section, view, wishes }) {
       </ul>
     </nav>
     <div class="menu__foot">
-      <p dir="auto">${me.agent.name}
-        <span class="muted menu__role">${t(`role.${me.agent.role}`)}</span></p>
+      <p dir="auto"><span class=${`dot ${me.agent.away ? '' : 'dot--on'}`} />
+        ${me.agent.name}
+        <span class="muted menu__role">${t(`role.${me.agent.role}`)} · ${
+          t(`transfer.${me.agent.away ? 'offline' : 'online'}`)}</span></p>
       <${Away} agent=${me.agent} view=${view} onAway=${wishes.away} />
       <${LocaleChoice} view=${view} onLocale=${wishes.chooseLocale} />
       <div class="menu__buttons">
@@ -44,15 +46,13 @@ export function Menu({ me, badge, section, view, wishes }) {
 }
 
 
-/* who is not there says so; the dot is what his colleagues see */
+/* who is not there says so; above it stands what his colleagues see */
 
 function Away({ agent, view, onAway }) {
   return html`<label class="menu__away" title=${view.t('me.away_hint')}>
-    <span class=${`dot ${agent.away ? '' : 'dot--on'}`} />
-    ${view.t('me.away')}
     <input type="checkbox" checked=${agent.away}
       onChange=${(e) => onAway(e.target.checked)} />
-  </label>`;
+    ${view.t('me.away')}</label>`;
 }
 
 

@@ -3,6 +3,7 @@
 import { html } from '../lib/html.js';
 import { pieces } from '../lib/links.js';
 import { fullTime, hour } from '../lib/time.js';
+import { useState } from '../vendor/preact-hooks.js';
 import { Attachments } from './files.js';
 import { Icon, troubleText } from './marks.js';
 
@@ -12,12 +13,13 @@ const MARKS = { queued: '◷', sent: '✓', delivered: '✓✓', read: '✓✓',
 
 
 export function Message({ message, messages, view, goesOn, onReply,
-  onPicture }) {
+  onPicture, onRepeat }) {
   if (message.kind === 'event') {
     return html`<${Event} message=${message} view=${view} />`;
   }
   return html`<li class=${`message message--${sideOf(message)} ${
-    goesOn ? 'message--on' : ''}`}>
+    goesOn ? 'message--on' : ''} ${
+    message.delivery === 'failed' ? 'message--failed' : ''}`}>
     ${message.from === 'agent' && !goesOn && html`<p class="message__author">
       ${authorOf(message, view)}</p>`}
     <div class="message__body">
@@ -36,7 +38,32 @@ export function Message({ message, messages, view, goesOn, onReply,
       class="message__reply" type="button" title=${view.t('dialog.answer_this')}
       aria-label=${view.t('dialog.answer_this')}
       onClick=${() => onReply(message.id)}><${Icon} name="reply" /></button>`}
+    ${onReply && isRefused(message, messages) && html`<${Repeat} view=${view}
+      onRepeat=${() => onRepeat(message)} />`}
   </li>`;
+}
+
+
+/* the platform did not take it, and it has not been said again since; files
+   are chosen anew, the server does not take them twice */
+function isRefused({ id, delivery, text, attachments }, messages) {
+  return delivery === 'failed' && attachments.length === 0
+    && !messages.slice(messages.findIndex((one) => one.id === id) + 1)
+      .some((one) => one.from === 'agent' && one.text === text);
+}
+
+
+/* pressed once: what it sends stands below */
+
+function Repeat({ view, onRepeat }) {
+  const [pressed, press] = useState(false);
+
+  return html`<p class="message__again">
+    <button class="button" type="button" disabled=${pressed}
+      onClick=${() => {
+        press(true);
+        onRepeat();
+      }}>${view.t('sending.again')}</button></p>`;
 }
 
 

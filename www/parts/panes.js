@@ -24,8 +24,10 @@ export function JournalPane({ state, view, wishes }) {
         directory=${directory} view=${view} wishes=${wishes} />
       <${ChatTable} list=${journal} ids=${journal.order} chats=${chats}
         open=${open} route=${route} view=${view} wishes=${wishes}
-        caption=${view.t('journal.caption')} empty=${html`<${Empty} me=${me}
-          words=${view.t('journal.empty')} view=${view} />`}
+        caption=${view.t('journal.caption')} empty=${isNarrowed(route.filter)
+    ? html`<${NotFound} route=${route} view=${view} />`
+    : html`<${Empty} me=${me} words=${view.t('journal.empty')}
+          view=${view} />`}
         onMore=${wishes.more} />
     </section>`
     : html`<${NoJournal} me=${me} view=${view} />`),
@@ -48,7 +50,7 @@ export function InboxPane({ state, view, wishes }) {
 
   return useMemo(() => (me.inbox
     ? html`<section class="app__list">
-      <h1 class="hidden">${t('title.inquiries')}</h1>
+      <h1 class="app__title">${t('title.inquiries')}</h1>
       <${Tabs} badge=${badge} section=${route.section} view=${view} />
       <${ChatTable} list=${list} chats=${chats}
         ids=${closed ? list.order : idsIn(inbox, route.section)}
@@ -64,6 +66,20 @@ export function InboxPane({ state, view, wishes }) {
       <p class="muted">${t('inbox.none_hint')}</p>
     </section>`),
   [list, chats, badge, me, route, open, view, wishes]);
+}
+
+
+/* Nothing under a filter: there may be much without it. */
+
+function NotFound({ route, view }) {
+  return html`${view.t('journal.nothing')}<span class="journal__begin">
+    <a class="button" href=${formatRoute({ ...route, filter: NO_FILTER })}>
+      ${view.t('filter.clear')}</a></span>`;
+}
+
+
+function isNarrowed(filter) {
+  return Object.values(filter).some((value) => value !== null);
 }
 
 

@@ -20,7 +20,7 @@ const NEAR_PX = 2_000;
 
 
 export function Transcript({ dialog, pending, view, onOlder, onAgain,
-  onDrop, onReply, onPicture }) {
+  onDrop, onReply, onPicture, onRepeat }) {
   const { t } = view;
   const { messages, line } = dialog;
   const shown = pending.filter(isShown);
@@ -31,7 +31,8 @@ export function Transcript({ dialog, pending, view, onOlder, onAgain,
   const parts = useMemo(() => partsOf(messages, PART).map((part, i, all) =>
     html`<${Part} key=${part.key} part=${part.messages} line=${line}
       before=${all[i - 1]?.messages.at(-1)?.at ?? null} messages=${messages}
-      view=${view} eye=${eye} onReply=${onReply} onPicture=${onPicture} />`),
+      view=${view} eye=${eye} onReply=${onReply} onPicture=${onPicture}
+      onRepeat=${onRepeat} />`),
   [messages, line, view, replies]);
 
   const onScroll = () => {
@@ -88,8 +89,7 @@ function useHeard({ messages, loaded }) {
  * ten thousand cost no more than a hundred.
  */
 
-function Part({ part, before, line, messages, view, eye, onReply,
-  onPicture }) {
+function Part({ part, before, line, messages, view, eye, ...wishes }) {
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   const [height, hide] = useState(/** @type {number | null} */ (null));
 
@@ -105,7 +105,7 @@ function Part({ part, before, line, messages, view, eye, onReply,
   return html`<ol class="transcript__list" ref=${box}
     style=${{ height: height === null ? '' : `${height}px` }}>
     ${height === null && timeline(part, localDay, line, before)
-      .map((item, i, all) => draw(item, { messages, view, onReply, onPicture,
+      .map((item, i, all) => draw(item, { messages, view, ...wishes,
         goesOn: isMore(item.message, all[i - 1]?.message) }))}
   </ol>`;
 }

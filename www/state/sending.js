@@ -24,12 +24,10 @@ export const sendingEvents = {
     ...state, drafts: { ...drafts, ...state.drafts },
   }),
 
+  /* `apart`: not from the composer, which keeps what is being written */
   send_began: (state, { id, key, text, at, note = false, replyTo = null,
-    attachments = [] }) => ({
-    ...state,
-    drafts: { ...state.drafts, [id]: '' },
-    uploads: { ...state.uploads, [id]: [] },
-    dialog: emptied(state.dialog, id),
+    attachments = [], apart = false }) => ({
+    ...(apart ? state : emptied(state, id)),
     pending: changed(state, id, (list) => [...list, { key, text, at, note,
       replyTo, attachments, state: 'pending', trouble: null, passing: false,
       seen: null }]),
@@ -71,14 +69,22 @@ export const sendingEvents = {
 
 
 /**
- * What was chosen for the message is used up with it.
+ * What was written and chosen for the message is used up with it.
  *
- * @param {import('../types.js').Dialog | null} dialog
+ * @param {State} state
  * @param {number} id
+ * @returns {State}
  */
-function emptied(dialog, id) {
-  return dialog?.id === id ? { ...dialog, replyTo: null, note: false }
-    : dialog;
+function emptied(state, id) {
+  const { dialog } = state;
+
+  return {
+    ...state,
+    drafts: { ...state.drafts, [id]: '' },
+    uploads: { ...state.uploads, [id]: [] },
+    dialog: dialog?.id === id ? { ...dialog, replyTo: null, note: false }
+      : dialog,
+  };
 }
 
 

@@ -24,8 +24,9 @@ export function Records({ page, records, draw, form }) {
   const record = records.find((one) => one.id === item);
   const made = item.startsWith('_');
 
-  return html`<p><a href=${formatRoute({ section: 'settings', page })}>
-      <${Icon} name="back" /> ${t(`settings.${page}`)}</a></p>
+  return html`<p><a class="settings__back"
+      href=${formatRoute({ section: 'settings', page })}>
+      <${Icon} name="back" />${t(`settings.${page}`)}</a></p>
     <h2 dir="auto">${made ? t(`settings.${page}_new`)
       : record ? record.name ?? record.title ?? record.shortcut : item}</h2>
     ${made || record ? form(record ?? null)
@@ -100,7 +101,7 @@ function Group({ group, members }) {
     ({ name: data.get('name'), agents: data.getAll('agents') }) });
 
   return html`<${Form} ...${record} force=${t('groups.force')}>
-    <${Field} name="name" label=${t('form.name')} required maxlength="200"
+    <${Field} name="name" label=${t('form.title')} required maxlength="200"
       defaultValue=${group?.name} />
     <${Checks} name="agents" label=${t('groups.members')}
       options=${[...members]} chosen=${group?.agents ?? []}
@@ -220,7 +221,7 @@ function Tokens({ agent }) {
     <form class="form__row" onSubmit=${make}>
       <label class="form__grow">${t('tokens.name')}
         <input name="label" maxlength="100" autocomplete="off" /></label>
-      <label>${t('tokens.until')} <input name="until" type="date"
+      <label>${t('tokens.until')}<input name="until" type="date"
         min=${new Date().toISOString().slice(0, 10)} /></label>
       <button class="button" disabled=${busy}>${t('tokens.make')}</button>
     </form>

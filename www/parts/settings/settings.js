@@ -3,6 +3,7 @@
 import { html } from '../../lib/html.js';
 import { formatRoute, pagesOf } from '../../lib/route.js';
 import { SOUNDS } from '../../lib/sound.js';
+import { useEffect, useRef } from '../../vendor/preact-hooks.js';
 import { LocaleChoice, NAMES } from '../sign_in.js';
 import { Channels } from './channels.js';
 import { Check, Field, Form, Here, Select, useHere } from './form.js';
@@ -18,13 +19,18 @@ export function Settings(props) {
   const { me, route } = props.state;
   const { t } = props.view;
   const pages = pagesOf(me);
+  const here = useRef(/** @type {HTMLElement | null} */ (null));
   const page = route.page ?? pages[0];
   const Page = pages.includes(page) ? PAGES[page] : null;
+
+  /* on a phone the pages are a row that is longer than the screen */
+  useEffect(() => here.current?.querySelector('[aria-current]')
+    ?.scrollIntoView({ block: 'nearest', inline: 'center' }), [page]);
 
   return html`<section class="settings">
     <nav class="settings__nav" aria-label=${t('title.settings')}>
       <h1 class="settings__title">${t('title.settings')}</h1>
-      <ul class="settings__pages">
+      <ul class="settings__pages" ref=${here}>
         ${pages.map((one) => html`<li key=${one}><a class="menu__link"
           href=${formatRoute({ section: 'settings', page: one })}
           aria-current=${one === page ? 'page' : null}>
@@ -51,7 +57,7 @@ function Space() {
   }
   return html`<h2>${t('settings.space')}</h2>
     <${Form} onSubmit=${(data) => wishes.saveSpace(valuesOf(data))}>
-      <${Field} name="name" label=${t('form.name')} required maxlength="200"
+      <${Field} name="name" label=${t('form.title')} required maxlength="200"
         defaultValue=${space.name} />
       <${Select} name="locale" label=${t('app.language')}
         value=${space.locale} options=${Object.entries(NAMES)}
@@ -88,15 +94,17 @@ function Mine() {
   return html`<h2>${t('settings.me')}</h2>
     <p class="muted" dir="auto">${name} · ${t(`role.${role}`)}</p>
     <div class="form">
-      <div class="form__field"><span aria-hidden="true">
-        ${t('app.language')}</span>
+      <div class="form__field"><strong aria-hidden="true">
+        ${t('app.language')}</strong>
         <${LocaleChoice} view=${view} onLocale=${wishes.chooseLocale} /></div>
-      <${Select} name="sound" label=${t('me.sound')} value=${prefs.sound}
-        onChange=${(e) => wishes.chooseSound(e.target.value)}
-        options=${SOUNDS.map((one) => [one, t(`sound.${one}`)])} />
-      <button class="button form__short" type="button"
-        onClick=${() => wishes.chooseSound(prefs.sound)}>
-        ${t('me.listen')}</button>
+      <div class="form__row">
+        <${Select} name="sound" label=${t('me.sound')} value=${prefs.sound}
+          onChange=${(e) => wishes.chooseSound(e.target.value)}
+          options=${SOUNDS.map((one) => [one, t(`sound.${one}`)])} />
+        <button class="button" type="button"
+          onClick=${() => wishes.chooseSound(prefs.sound)}>
+          ${t('me.listen')}</button>
+      </div>
       <${Check} checked=${prefs.toasts} label=${t('me.toasts')}
         onChange=${(toasts) => wishes.choose({ toasts })} />
       <${Check} checked=${prefs.system}

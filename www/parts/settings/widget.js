@@ -105,7 +105,7 @@ function Hours({ held }) {
         <input name=${`hours-${day}`} placeholder="—" defaultValue=${
           ((held ?? (i < 5 ? { [day]: USUAL } : {}))[day] ?? []).join(', ')}
           pattern="(\\d\\d:\\d\\d-\\d\\d:\\d\\d[,\\s]*)*" /></label>`)}
-      <label class="hours__day"><span>UTC</span>
+      <label class="hours__day"><span>${t('widget.zone')}</span>
         <input name="hours-utc_offset" pattern="[+\\-]\\d\\d:\\d\\d" required
           defaultValue=${held?.utc_offset ?? offsetHere()} /></label>
     </div>`}

@@ -1,8 +1,8 @@
 # Copyright (C) the ngx_inbox authors
 #
-# The clients' own pictures in Chromium against the product itself: drawn in the
-# journal, the inbox and the dialog; initials when one does not come.  The
-# stories are in t/www/pictures.mjs.
+# What a messenger brings and takes, in Chromium against the product itself: the
+# clients' own pictures, or initials when one does not come; albums; answers
+# that it refuses.  The stories are in t/www/messenger.mjs.
 
 use strict;
 use warnings;
@@ -21,5 +21,5 @@ my $platform = Test::Inbox::free_port();
 my $t = Test::Inbox::Browser->new(workers => 2,
     apis => { viber => "http://127.0.0.1:$platform" })->start();
 
-$t->told('pictures.mjs', at_least => 5, args => [$platform]);
+$t->told('messenger.mjs', at_least => 7, args => [$platform]);
 $t->done();

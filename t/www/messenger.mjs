@@ -1,9 +1,9 @@
 /*
- * The clients' pictures against the product itself, in every place where a
- * client is shown: the picture of his platform, and his initials when there
- * is none that can be drawn.
+ * A messenger against the product itself: the pictures of its clients in
+ * every place where one is shown, and their initials when there is none that
+ * can be drawn; pictures in a chat; answers that it refuses.
  *
- *   node t/www/pictures.mjs BASE TOKEN PLATFORM_PORT
+ *   node t/www/messenger.mjs BASE TOKEN PLATFORM_PORT [story ...]
  *
  * Viber is played here, at PLATFORM_PORT: it tells with each message where
  * the picture is.
@@ -14,6 +14,7 @@ import { Buffer } from 'node:buffer';
 import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import process from 'node:process';
+import { checked } from './checks.mjs';
 import { run } from './real.mjs';
 
 const [BASE, TOKEN, PLATFORM, ...ONLY] = process.argv.slice(2);
@@ -65,6 +66,69 @@ const STORIES = {
     await pictured(avatar);
     world.forgive(LOST);
   },
+
+  /* a picture that came late once left the reader in the middle */
+  async pictures_of_a_chat_move_nothing_when_they_come(world) {
+    const chat = await writes(world, 'Інна Гай', '/there.png');
+    const page = await world.enter(world.token);
+    const portrait = await page.screenshot({
+      clip: { x: 0, y: 0, width: 300, height: 800 } });
+    const gate = held();
+
+    await world.api('POST', `chats/${chat}/take`);
+    for (const count of [1, 5, 2]) {
+      await answers(world, chat, portrait, count);
+    }
+    await page.route('**/files/*', async (route) => {
+      await gate.opened;
+      await route.continue();
+    });
+    await world.go(page, `/chats/${chat}`);
+    await page.locator('.files__picture').nth(7).waitFor({ state: 'attached' });
+    const before = await tall(page);
+    gate.open();
+    for (const one of await page.locator('.files__picture').all()) {
+      await one.scrollIntoViewIfNeeded();
+      await page.waitForFunction((node) => node.complete
+        && node.naturalWidth > 0, await one.elementHandle());
+    }
+    assert.equal(await tall(page), before, 'nothing jumps');
+    await page.locator('.message__body', { hasText: 'ось 2' })
+      .scrollIntoViewIfNeeded();
+    await checked(page);
+    await page.reload();
+    await page.locator('.files__picture').nth(7).waitFor({ state: 'attached' });
+    await page.waitForFunction(() => [...document.querySelectorAll(
+      '.files__picture')].at(-1).naturalWidth > 0);
+    await page.waitForFunction(() => {
+      const box = document.querySelector('.transcript');
+
+      return box.scrollHeight - box.scrollTop - box.clientHeight < 2;
+    });
+  },
+
+  async what_the_messenger_refuses_is_sent_again(world) {
+    const chat = await writes(world, 'Лев Рись', '/there.png');
+    const page = await world.enter(world.token, `/chats/${chat}`);
+    const failed = page.locator('.message--failed', { hasText: 'Є!' });
+    const again = failed.getByRole('button', { name: 'Повторити' });
+
+    await world.api('POST', `chats/${chat}/take`);
+    viber.refuses = true;
+    await page.locator('.composer__text').fill('Є!');
+    await page.locator('.composer__text').press('Enter');
+    await failed.getByText('notSubscribed').waitFor();
+    await checked(page);
+    viber.refuses = false;
+    await page.locator('.composer__text').fill('ще не сказане');
+    await again.click();
+    await page.locator('.message--agent:not(.message--failed)',
+      { hasText: 'Є!' }).getByText('✓').waitFor();
+    await again.waitFor({ state: 'detached' });
+    assert.equal(await page.locator('.composer__text').inputValue(),
+      'ще не сказане', 'what is being written stays');
+    assert.equal(await page.locator('.message--agent').count(), 2);
+  },
 };
 
 
@@ -76,8 +140,8 @@ try {
   await run({ base: BASE, token: TOKEN, only: ONLY, stories: STORIES });
 
 } finally {
-  viber.closeAllConnections();
-  viber.close();
+  viber.server.closeAllConnections();
+  viber.server.close();
 }
 
 
@@ -127,6 +191,39 @@ function onTop(avatar) {
 }
 
 
+/* how high the whole transcript is */
+function tall(page) {
+  return page.locator('.transcript__inner').evaluate((node) =>
+    node.getBoundingClientRect().height);
+}
+
+
+/* a door that somebody opens */
+function held() {
+  let open;
+  const opened = new Promise((resolve) => {
+    open = resolve;
+  });
+
+  return { opened, open };
+}
+
+
+async function answers(world, chat, picture, count) {
+  const files = [];
+
+  for (let n = 0; n < count; n += 1) {
+    const answer = await fetch(`${BASE}api/v1/files?name=${n}.png`, {
+      method: 'POST', body: picture, headers: { 'Content-Type': 'image/png',
+        Authorization: `Bearer ${TOKEN}` } });
+
+    files.push((await answer.json()).id);
+  }
+  await world.api('POST', `chats/${chat}/messages`,
+    { text: `ось ${count}`, attachments: files });
+}
+
+
 /** Gives the chat. */
 async function writes(world, name, path) {
   const channels = await world.api('GET', 'channels');
@@ -151,18 +248,25 @@ async function writes(world, name, path) {
 }
 
 
+/* a Viber that has pictures, and takes messages or refuses them */
 async function played() {
-  const server = createServer((request, response) => {
-    const body = { '/there.png': PIXEL, '/broken.png': 'no picture' }[
-      request.url];
+  const line = { refuses: false, server: createServer(serve) };
 
-    response.writeHead(body === undefined ? 404 : 200,
-      { 'Content-Type': 'image/png' });
+  function serve(request, response) {
+    const body = { '/there.png': PIXEL, '/broken.png': 'no picture',
+      '/pa/send_message': JSON.stringify(line.refuses
+        ? { status: 6, status_message: 'notSubscribed' }
+        : { status: 0, status_message: 'ok', message_token: said += 1 }),
+    }[request.url];
+
+    request.resume();
+    response.writeHead(body === undefined ? 404 : 200, { 'Content-Type':
+      request.url.endsWith('.png') ? 'image/png' : 'application/json' });
     response.end(body);
-  });
+  }
 
   await new Promise((resolve) => {
-    server.listen(Number(PLATFORM), '127.0.0.1', resolve);
+    line.server.listen(Number(PLATFORM), '127.0.0.1', resolve);
   });
-  return server;
+  return line;
 }
