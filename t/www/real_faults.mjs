@@ -182,7 +182,7 @@ const STORIES = {
     await page.locator('.banner', { hasText: 'Годинник' }).waitFor();
     await page.locator(`#chat-${chat}`).waitFor();
     assert.match(await page.locator('.journal__row', { hasText: 'Рада' })
-      .innerText(), /чекає \d хв/);
+      .innerText(), /щойно|чекає \d\sхв/);
   },
 };
 
