@@ -34,6 +34,7 @@ static void ngx_inbox_store_meter(ngx_inbox_store_call_t *call,
     ngx_inbox_answer_t *answer);
 
 
+/* in the order of ngx_inbox_fn_e: t/docs.t sees to it */
 static const char *ngx_inbox_store_functions[] = {
     "ingest", "journal", "inbox", "chat", "transcript", "visitor", "reply",
     "take", "join", "leave", "close", "reopen", "transfer", "read", "receipt",

@@ -84,6 +84,16 @@ my $lua = join '', map { slurp($_) } glob 'redis/*.lua';
 same([functions()], [rows('Functions')], 'Redis functions', 'docs/redis.md');
 same([key_names()], [rows('Keys')], 'keys', 'docs/redis.md');
 
+# an enum and the names that it is an index of, in one order
+my @fn = map { lc } slurp('ngx_inbox_module/ngx_inbox_store.h')
+    =~ /^    NGX_INBOX_FN_(\w+)(?: = 0)?,$/mg;
+my ($names) = slurp('ngx_inbox_module/ngx_inbox_store.c')
+    =~ /ngx_inbox_store_functions\[\] = \{(.*?)\};/s;
+
+is_deeply([$names =~ /"(\w+)"/g], \@fn, 'the store calls functions by name');
+same([grep { !/^(?:version|boot)$/ } functions()], \@fn,
+    'Redis functions but those of its own', 'the module');
+
 
 # links
 

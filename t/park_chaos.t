@@ -25,7 +25,7 @@ my $seed = $ENV{PARK_SEED} // time() % 1_000_000;
 
 srand $seed;
 
-my $t = ParkTest->new(tls => eval { require IO::Socket::SSL; 1 },
+my $t = ParkTest->new(tls => !!eval { require IO::Socket::SSL; 1 },
                       http => 'park_max_addr 50;',
                       main => 'worker_shutdown_timeout 2s;')->start();
 
