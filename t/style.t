@@ -17,7 +17,9 @@ my $PARAMETERS_MAX = 6;
 
 chdir dirname(abs_path(__FILE__)) . '/..' or die;
 
-my @c = sort glob 'ngx_inbox_module/*.[ch] ngx_inbox_module/channels/*.[ch]';
+my @c = sort glob 'ngx_inbox_module/*.[ch] ngx_inbox_module/channels/*.[ch]
+    t/c/{endpoint,http_client,park,redis_client,ninth}/*.[ch]';
+my @commands = sort glob 't/c/*.c t/c/adapter/*.[ch] t/fuzz/*.c';
 my @lua = sort glob 'redis/*.lua';
 my @perl = sort glob 't/*.t t/lib/*.pm t/lib/Test/*.pm t/lib/Test/Inbox/*.pm';
 my @tools = sort grep { -f } glob 'config Makefile .ci/run tools/*';
@@ -27,7 +29,7 @@ cmp_ok(scalar @c, '>', 0, 'there is C to look at');
 
 # every file of ours
 
-for my $file (@c, @lua, @perl, @tools) {
+for my $file (@c, @commands, @lua, @perl, @tools) {
     my @lines = lines($file);
 
     is(offences($file, \@lines, qr/[ \t]+$/), '',

@@ -23,7 +23,9 @@ flock 9
 sanitize="-fsanitize=address,undefined"
 flags="-O1 -g -fno-omit-frame-pointer -DNGX_DEBUG_PALLOC=1 $sanitize"
 
-if [ ! -e "$out/src/objs/Makefile" ]; then
+if [ ! -e "$out/src/objs/Makefile" ] \
+   || [ "$top/t/c/http_client/config" -nt "$out/src/objs/Makefile" ]
+then
     src=${NGINX_SRC:-$("$top/tools/nginx-source")}
 
     rm -rf "$out/src"

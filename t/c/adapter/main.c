@@ -6,8 +6,10 @@
  * that the leak checker has the last word.  Exit status: 0 ran, 1 failed,
  * 2 wrong usage.
  *
- * The mode "batch" reads many runs from stdin, each a line "MODE ARGS... LEN"
- * and LEN bytes of input, and ends each answer with a null byte.
+ * The mode "serve" answers many runs from stdin, each a line of its mode, its
+ * arguments and the length of its input with tabs between them, and the input
+ * behind it.  Each answer ends with ADAPTER_END; the first that fails is the
+ * last.
  */
 
 
@@ -16,14 +18,15 @@
 
 #define ADAPTER_CHUNK  65536
 
-
 #define ADAPTER_WORDS  8
+/* no answer of a test has it */
+#define ADAPTER_END    "\0.\0"
 
 
-static ngx_int_t adapter_run(int argc, char **argv, FILE *in, ngx_str_t *input);
-static ngx_int_t adapter_batch(void);
-static u_char *adapter_batch_line(u_char *p, u_char *last, int *argc,
-    char **argv, size_t *len);
+static ngx_int_t adapter_serve(void);
+static ssize_t adapter_split(char *line, int *argc, char **argv);
+static ngx_int_t adapter_run(int argc, char **argv, ssize_t len);
+static ngx_int_t adapter_take(ngx_pool_t *pool, size_t len, ngx_str_t *input);
 static const adapter_mode_t *adapter_find(const char *name);
 static const adapter_mode_t *adapter_find_in(const adapter_mode_t *modes,
     const char *name);
@@ -42,20 +45,69 @@ main(int argc, char **argv)
     /* set by the system in nginx; nginx's pools need it above 1 */
     ngx_pagesize = (ngx_uint_t) getpagesize();
 
-    if (argc == 2 && strcmp(argv[1], "batch") == 0) {
-        rc = adapter_batch();
+    if (argc == 2 && strcmp(argv[1], "serve") == 0) {
+        rc = adapter_serve();
 
     } else {
-        rc = adapter_run(argc - 1, argv + 1, stdin, NULL);
+        rc = adapter_run(argc - 1, argv + 1, -1);
     }
 
     return (rc == NGX_OK) ? 0 : (rc == NGX_DECLINED) ? 2 : 1;
 }
 
 
-/* argv: the mode and its arguments; input: what is read of in, unless given */
+/* answers runs until there are no more */
 static ngx_int_t
-adapter_run(int argc, char **argv, FILE *in, ngx_str_t *input)
+adapter_serve(void)
+{
+    int        argc;
+    char      *line, *argv[ADAPTER_WORDS];
+    size_t     size;
+    ssize_t    len;
+    ngx_int_t  rc;
+
+    rc = NGX_OK;
+    line = NULL;
+    size = 0;
+
+    while (rc == NGX_OK && getline(&line, &size, stdin) > 0) {
+        len = adapter_split(line, &argc, argv);
+        rc = (len < 0) ? NGX_DECLINED : adapter_run(argc, argv, len);
+
+        if (rc == NGX_OK
+            && (fwrite(ADAPTER_END, 1, sizeof(ADAPTER_END) - 1, stdout) == 0
+                || fflush(stdout) != 0))
+        {
+            rc = NGX_ERROR;
+        }
+    }
+
+    free(line);
+
+    return rc;
+}
+
+
+/* the words of a line, in place; gives the last of them, a length, or -1 */
+static ssize_t
+adapter_split(char *line, int *argc, char **argv)
+{
+    char  *word;
+
+    line[strcspn(line, "\n")] = '\0';
+    *argc = 0;
+
+    while ((word = strsep(&line, "\t")) != NULL && *argc < ADAPTER_WORDS) {
+        argv[(*argc)++] = word;
+    }
+
+    return (*argc < 2) ? -1 : (ssize_t) strtoul(argv[--(*argc)], NULL, 10);
+}
+
+
+/* argv: the mode and its arguments; len: of its input, -1: all there is */
+static ngx_int_t
+adapter_run(int argc, char **argv, ssize_t len)
 {
     ngx_int_t              rc;
     adapter_t              a;
@@ -76,8 +128,8 @@ adapter_run(int argc, char **argv, FILE *in, ngx_str_t *input)
         return NGX_ERROR;
     }
 
-    rc = input ? adapter_exact(a.pool, input, &a.input)
-               : adapter_read(a.pool, in, &a.input);
+    rc = (len < 0) ? adapter_read(a.pool, stdin, &a.input)
+                   : adapter_take(a.pool, (size_t) len, &a.input);
 
     if (rc == NGX_OK) {
         rc = mode->run(&a);
@@ -89,79 +141,18 @@ adapter_run(int argc, char **argv, FILE *in, ngx_str_t *input)
 }
 
 
+/* so many bytes of stdin */
 static ngx_int_t
-adapter_batch(void)
+adapter_take(ngx_pool_t *pool, size_t len, ngx_str_t *input)
 {
-    int         argc;
-    char       *argv[ADAPTER_WORDS];
-    u_char     *p, *last;
-    ngx_int_t   rc;
-    ngx_str_t   all, input;
-    ngx_pool_t *pool;
+    input->len = len;
+    input->data = ngx_pnalloc(pool, len ? len : 1);
 
-    pool = ngx_create_pool(NGX_DEFAULT_POOL_SIZE, &adapter_log);
-    if (pool == NULL) {
+    if (input->data == NULL) {
         return NGX_ERROR;
     }
 
-    rc = adapter_read(pool, stdin, &all);
-    p = all.data;
-    last = p + all.len;
-
-    while (rc == NGX_OK && p < last) {
-        p = adapter_batch_line(p, last, &argc, argv, &input.len);
-
-        if (p == NULL || input.len > (size_t) (last - p)) {
-            rc = NGX_DECLINED;
-            break;
-        }
-
-        input.data = p;
-        p += input.len;
-
-        rc = adapter_run(argc, argv, NULL, &input);
-
-        if (rc == NGX_OK && putchar('\0') == EOF) {
-            rc = NGX_ERROR;
-        }
-    }
-
-    ngx_destroy_pool(pool);
-
-    return rc;
-}
-
-
-/* splits the line at its spaces, in place; where the input begins, or NULL */
-static u_char *
-adapter_batch_line(u_char *p, u_char *last, int *argc, char **argv,
-    size_t *len)
-{
-    char    *word, *rest;
-    u_char  *end;
-
-    end = ngx_strlchr(p, last, '\n');
-    if (end == NULL) {
-        return NULL;
-    }
-
-    *end = '\0';
-    *argc = 0;
-
-    for (word = strtok_r((char *) p, " ", &rest);
-         word != NULL && *argc < ADAPTER_WORDS;
-         word = strtok_r(NULL, " ", &rest))
-    {
-        argv[(*argc)++] = word;
-    }
-
-    if (*argc < 2) {
-        return NULL;
-    }
-
-    *len = strtoul(argv[--(*argc)], NULL, 10);
-
-    return end + 1;
+    return (fread(input->data, 1, len, stdin) == len) ? NGX_OK : NGX_ERROR;
 }
 
 

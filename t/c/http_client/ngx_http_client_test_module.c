@@ -2,8 +2,8 @@
 /*
  * Copyright (C) the ngx_inbox authors
  *
- * ngx_inbox_http behind a location, for t/http_client.t.  The query says what to
- * send, the answer's text says how it ended:
+ * ngx_inbox_http behind a location, for t/http_client.t.  The query says what
+ * to send, the answer's text says how it ended:
  *
  *   ?url=&method=&type=&header=&body=&timeout=   one send; all escaped
  *   &n=3      as many at once; the first to end forgets the others
@@ -18,10 +18,7 @@
  */
 
 
-#include <ngx_config.h>
-#include <ngx_core.h>
-#include <ngx_http.h>
-
+#include "ngx_inbox_endpoint.h"
 #include "ngx_inbox_http.h"
 #include "ngx_inbox_resolve.h"
 #include "ngx_inbox_address.h"
@@ -54,10 +51,6 @@ static ngx_int_t ngx_http_client_test_form(ngx_http_client_test_ctx_t *ctx,
     ngx_str_t *file);
 static ngx_int_t ngx_http_client_test_on_sink(void *data, const u_char *p,
     size_t n);
-static ngx_int_t ngx_http_client_test_arg(ngx_http_request_t *r,
-    const char *name, ngx_str_t *value);
-static ngx_int_t ngx_http_client_test_number(ngx_http_request_t *r,
-    const char *name, ngx_int_t otherwise);
 static ngx_uint_t ngx_http_client_test_start(ngx_http_client_test_ctx_t *ctx,
     ngx_int_t n);
 static void ngx_http_client_test_done(void *data,
@@ -65,12 +58,8 @@ static void ngx_http_client_test_done(void *data,
 static void ngx_http_client_test_forget(void *data);
 static ngx_int_t ngx_http_client_test_report(ngx_http_client_test_ctx_t *ctx,
     ngx_inbox_http_answer_t *answer);
-static ngx_int_t ngx_http_client_test_say(ngx_http_request_t *r,
-    ngx_str_t *text);
 
 static void *ngx_http_client_test_create_conf(ngx_conf_t *cf);
-static char *ngx_http_client_test_on(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
 static char *ngx_http_client_test_api(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static ngx_int_t ngx_http_client_test_configured(ngx_conf_t *cf);
@@ -82,10 +71,10 @@ static ngx_command_t  ngx_http_client_test_commands[] = {
 
     { ngx_string("client_test"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
-      ngx_http_client_test_on,
-      NGX_HTTP_MAIN_CONF_OFFSET,
+      ngx_inbox_endpoint_set,
+      NGX_HTTP_LOC_CONF_OFFSET,
       0,
-      NULL },
+      ngx_http_client_test_handler },
 
     { ngx_string("client_test_api"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
@@ -165,10 +154,10 @@ ngx_http_client_test_handler(ngx_http_request_t *r)
     }
 
     if (!ngx_http_client_test_start(ctx,
-                                    ngx_http_client_test_number(r, "n", 1)))
+                                    ngx_inbox_endpoint_number(r, "n", 1)))
     {
         ngx_str_set(&text, "not started");
-        return ngx_http_client_test_say(r, &text);
+        return ngx_inbox_endpoint_say(r, NGX_HTTP_OK, &text);
     }
 
     cln->handler = ngx_http_client_test_forget;
@@ -187,7 +176,7 @@ ngx_http_client_test_tell(ngx_http_client_test_ctx_t *ctx)
     ngx_str_t        text, address;
     ngx_sockaddr_t   sa;
 
-    if (ngx_http_client_test_arg(ctx->request, "address", &address) != NGX_OK)
+    if (ngx_inbox_endpoint_arg(ctx->request, "address", &address) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -212,7 +201,7 @@ ngx_http_client_test_tell(ngx_http_client_test_ctx_t *ctx)
         ngx_str_set(&text, "closed");
     }
 
-    return ngx_http_client_test_say(ctx->request, &text);
+    return ngx_inbox_endpoint_say(ctx->request, NGX_HTTP_OK, &text);
 }
 
 
@@ -225,15 +214,15 @@ ngx_http_client_test_read(ngx_http_client_test_ctx_t *ctx)
 
     r = ctx->request;
 
-    ctx->timeout = ngx_http_client_test_number(r, "timeout", 5000);
-    ctx->again = ngx_http_client_test_number(r, "again", 0);
-    size = ngx_http_client_test_number(r, "size", 0);
+    ctx->timeout = ngx_inbox_endpoint_number(r, "timeout", 5000);
+    ctx->again = ngx_inbox_endpoint_number(r, "again", 0);
+    size = ngx_inbox_endpoint_number(r, "size", 0);
 
-    if (ngx_http_client_test_arg(r, "url", &ctx->out.url) != NGX_OK
-        || ngx_http_client_test_arg(r, "method", &ctx->out.method) != NGX_OK
-        || ngx_http_client_test_arg(r, "type", &ctx->out.type) != NGX_OK
-        || ngx_http_client_test_arg(r, "body", &ctx->out.body) != NGX_OK
-        || ngx_http_client_test_arg(r, "header", &header) != NGX_OK)
+    if (ngx_inbox_endpoint_arg(r, "url", &ctx->out.url) != NGX_OK
+        || ngx_inbox_endpoint_arg(r, "method", &ctx->out.method) != NGX_OK
+        || ngx_inbox_endpoint_arg(r, "type", &ctx->out.type) != NGX_OK
+        || ngx_inbox_endpoint_arg(r, "body", &ctx->out.body) != NGX_OK
+        || ngx_inbox_endpoint_arg(r, "header", &header) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -252,14 +241,14 @@ ngx_http_client_test_read(ngx_http_client_test_ctx_t *ctx)
         ngx_memset(ctx->out.body.data, 'x', (size_t) size);
     }
 
-    ctx->sink = ngx_http_client_test_number(r, "sink", 0);
+    ctx->sink = ngx_inbox_endpoint_number(r, "sink", 0);
 
     if (ctx->sink) {
         ctx->out.sink = ngx_http_client_test_on_sink;
         ctx->out.sink_data = ctx;
     }
 
-    if (ngx_http_client_test_arg(r, "file", &file) != NGX_OK) {
+    if (ngx_inbox_endpoint_arg(r, "file", &file) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -324,52 +313,6 @@ ngx_http_client_test_on_sink(void *data, const u_char *p, size_t n)
     ctx->taken += n;
 
     return (ctx->taken > ctx->sink) ? NGX_ERROR : NGX_OK;
-}
-
-
-/* absent: empty */
-static ngx_int_t
-ngx_http_client_test_arg(ngx_http_request_t *r, const char *name,
-    ngx_str_t *value)
-{
-    u_char     *src, *dst;
-    ngx_str_t   raw;
-
-    ngx_str_null(value);
-
-    if (ngx_http_arg(r, (u_char *) name, ngx_strlen(name), &raw) != NGX_OK) {
-        return NGX_OK;
-    }
-
-    value->data = ngx_pnalloc(r->pool, raw.len + 1);
-    if (value->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    src = raw.data;
-    dst = value->data;
-
-    ngx_unescape_uri(&dst, &src, raw.len, 0);
-    value->len = dst - value->data;
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_client_test_number(ngx_http_request_t *r, const char *name,
-    ngx_int_t otherwise)
-{
-    ngx_int_t  n;
-    ngx_str_t  raw;
-
-    if (ngx_http_arg(r, (u_char *) name, ngx_strlen(name), &raw) != NGX_OK) {
-        return otherwise;
-    }
-
-    n = ngx_atoi(raw.data, raw.len);
-
-    return (n == NGX_ERROR) ? otherwise : n;
 }
 
 
@@ -466,38 +409,7 @@ ngx_http_client_test_report(ngx_http_client_test_ctx_t *ctx,
                             &answer->error, &answer->body)
                - text.data;
 
-    return ngx_http_client_test_say(r, &text);
-}
-
-
-static ngx_int_t
-ngx_http_client_test_say(ngx_http_request_t *r, ngx_str_t *text)
-{
-    ngx_int_t     rc;
-    ngx_buf_t    *b;
-    ngx_chain_t   out;
-
-    r->headers_out.status = NGX_HTTP_OK;
-    r->headers_out.content_length_n = text->len;
-    ngx_str_set(&r->headers_out.content_type, "text/plain");
-
-    rc = ngx_http_send_header(r);
-    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
-        return rc;
-    }
-
-    b = ngx_create_temp_buf(r->pool, text->len + 1);
-    if (b == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    b->last = ngx_cpymem(b->last, text->data, text->len);
-    b->last_buf = 1;
-
-    out.buf = b;
-    out.next = NULL;
-
-    return ngx_http_output_filter(r, &out);
+    return ngx_inbox_endpoint_say(r, NGX_HTTP_OK, &text);
 }
 
 
@@ -515,18 +427,6 @@ ngx_http_client_test_create_conf(ngx_conf_t *cf)
     conf->inbox.resolver_timeout = 3000;
 
     return conf;
-}
-
-
-static char *
-ngx_http_client_test_on(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_http_core_loc_conf_t  *clcf;
-
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-    clcf->handler = ngx_http_client_test_handler;
-
-    return NGX_CONF_OK;
 }
 
 
