@@ -73,6 +73,7 @@ typedef struct ngx_inbox_typing_s     ngx_inbox_typing_t;
 typedef struct ngx_inbox_census_s     ngx_inbox_census_t;
 typedef struct ngx_inbox_purge_s      ngx_inbox_purge_t;
 typedef struct ngx_inbox_share_s      ngx_inbox_share_t;
+typedef struct ngx_inbox_intake_s     ngx_inbox_intake_t;
 typedef struct ngx_inbox_tally_s      ngx_inbox_tally_t;
 typedef struct ngx_inbox_media_s      ngx_inbox_media_t;
 typedef struct ngx_inbox_receipts_s   ngx_inbox_receipts_t;
@@ -98,6 +99,7 @@ typedef struct {
     ngx_inbox_census_t     *census;
     ngx_inbox_purge_t      *purge;
     ngx_inbox_share_t      *share;
+    ngx_inbox_intake_t     *intake;
     ngx_inbox_tally_t      *tally;
     ngx_inbox_media_t      *media;
     ngx_inbox_hint_t       *hint;

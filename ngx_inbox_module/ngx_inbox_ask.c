@@ -20,6 +20,7 @@ struct ngx_inbox_ask_s {
     ngx_inbox_settings_load_t  *load;      /* in flight, or NULL */
     ngx_inbox_sharer_t         *sharer;    /* in flight, or NULL */
     ngx_inbox_bus_proof_t      *proof;     /* in flight, or NULL */
+    ngx_inbox_brought_t        *brought;   /* in flight, or NULL */
     ngx_inbox_fcall_t           fcall;     /* while it is */
     ngx_inbox_ask_pt            next;
     ngx_inbox_ask_line_pt       next_line;
@@ -60,8 +61,6 @@ static ngx_int_t ngx_inbox_ask_on_changed(ngx_inbox_ctx_t *ctx,
     ngx_inbox_answer_t *answer);
 static ngx_int_t ngx_inbox_ask_on_empty(ngx_inbox_ctx_t *ctx,
     ngx_inbox_answer_t *answer);
-static ngx_int_t ngx_inbox_ask_later(ngx_http_request_t *r,
-    const ngx_inbox_answer_t *answer);
 static ngx_int_t ngx_inbox_ask_away(ngx_http_request_t *r);
 
 
@@ -114,6 +113,26 @@ ngx_inbox_ask_shared(ngx_inbox_ctx_t *ctx, const ngx_inbox_fcall_t *fcall,
         ask->sharer = ngx_inbox_share_ask(ctx->worker->share, fcall,
                                           ngx_inbox_ask_on_answer, ask);
     }
+
+    return ngx_inbox_ask_wait(ask);
+}
+
+
+ngx_int_t
+ngx_inbox_ask_intake(ngx_inbox_ctx_t *ctx, const ngx_str_t *args, ngx_uint_t n,
+    ngx_inbox_ask_pt next)
+{
+    ngx_inbox_ask_t  *ask;
+
+    ask = ngx_inbox_ask_state(ctx);
+    if (ask == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ask->next = next;
+    ask->brought = ngx_inbox_intake_bring(ctx->worker->intake, &ctx->space,
+                                          args, n, ngx_inbox_ask_on_answer,
+                                          ask);
 
     return ngx_inbox_ask_wait(ask);
 }
@@ -239,6 +258,7 @@ ngx_inbox_ask_state(ngx_inbox_ctx_t *ctx)
      * set by ngx_pcalloc():
      *
      *     ask->call = ask->load = ask->sharer = ask->proof = NULL;
+     *     ask->brought = NULL;
      *     ask->held = 0;
      */
 
@@ -277,7 +297,7 @@ static ngx_uint_t
 ngx_inbox_ask_is_waiting(ngx_inbox_ask_t *ask)
 {
     return ask->call != NULL || ask->load != NULL || ask->sharer != NULL
-           || ask->proof != NULL;
+           || ask->proof != NULL || ask->brought != NULL;
 }
 
 
@@ -290,6 +310,7 @@ ngx_inbox_ask_on_answer(void *data, ngx_inbox_answer_t *answer)
 
     ask->call = NULL;
     ask->sharer = NULL;
+    ask->brought = NULL;
     ngx_inbox_trace_told(&ask->ctx->trace);
 
     if (answer->stale && ask->next_line != NULL && !ask->repeated) {
@@ -364,6 +385,11 @@ ngx_inbox_ask_drop(ngx_inbox_ask_t *ask)
     if (ask->proof != NULL) {
         ngx_inbox_bus_forget(ask->proof);
         ask->proof = NULL;
+    }
+
+    if (ask->brought != NULL) {
+        ngx_inbox_intake_forget(ask->brought);
+        ask->brought = NULL;
     }
 }
 
@@ -501,91 +527,6 @@ static ngx_int_t
 ngx_inbox_ask_on_empty(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
 {
     return ngx_inbox_reply_empty(ctx->r);
-}
-
-
-ngx_str_t
-ngx_inbox_ask_text(const ngx_inbox_answer_t *answer)
-{
-    ngx_inbox_redis_value_t  *v;
-
-    static const ngx_str_t  null = ngx_string("null");
-
-    v = answer->value;
-
-    if (v->type == NGX_INBOX_REDIS_ARRAY && v->n) {
-        v = v->item[0];
-    }
-
-    return (v->type == NGX_INBOX_REDIS_STRING) ? v->str : null;
-}
-
-
-ngx_int_t
-ngx_inbox_ask_refuse(ngx_http_request_t *r, const ngx_inbox_answer_t *answer)
-{
-    u_char     *p;
-    ngx_str_t   field, words, more;
-
-    if (answer->later) {
-        return ngx_inbox_ask_later(r, answer);
-    }
-
-    if (answer->status != 422 || answer->more.len) {
-        return ngx_inbox_reply_problem_str(r, answer->status, &answer->code,
-                                           &answer->detail, &answer->more);
-    }
-
-    /* INVALID field words: text of ours, free of quotes */
-
-    field = answer->detail;
-    words = answer->detail;
-    p = ngx_strlchr(field.data, field.data + field.len, ' ');
-
-    if (p != NULL) {
-        field.len = p - field.data;
-        words.data = p + 1;
-        words.len -= field.len + 1;
-    }
-
-    more.data = ngx_pnalloc(r->pool, answer->detail.len + 64);
-    if (more.data == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    more.len = ngx_sprintf(more.data,
-                           "\"errors\":[{\"field\":\"%V\",\"detail\":\"%V\"}]",
-                           &field, &words)
-               - more.data;
-
-    return ngx_inbox_reply_problem_str(r, answer->status, &answer->code,
-                                       &answer->detail, &more);
-}
-
-
-/* seconds words */
-
-static ngx_int_t
-ngx_inbox_ask_later(ngx_http_request_t *r, const ngx_inbox_answer_t *answer)
-{
-    u_char     *p, *last;
-    ngx_int_t   seconds;
-    ngx_str_t   words;
-
-    p = answer->detail.data;
-    last = p + answer->detail.len;
-
-    while (p < last && *p != ' ') {
-        p++;
-    }
-
-    seconds = ngx_atoi(answer->detail.data, p - answer->detail.data);
-
-    words.data = ngx_min(p + 1, last);
-    words.len = last - words.data;
-
-    return ngx_inbox_reply_later(r, answer->status, &answer->code,
-                                 ngx_max(seconds, 1), &words);
 }
 
 

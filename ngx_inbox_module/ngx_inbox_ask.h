@@ -16,6 +16,7 @@
 
 
 #include "ngx_inbox_ctx.h"
+#include "ngx_inbox_intake.h"
 #include "ngx_inbox_settings.h"
 #include "ngx_inbox_share.h"
 #include "ngx_inbox_store.h"
@@ -34,6 +35,11 @@ typedef ngx_int_t (*ngx_inbox_ask_line_pt)(ngx_inbox_ctx_t *ctx,
 /* calls fn on the request's space; what it returns is for nginx */
 ngx_int_t ngx_inbox_ask(ngx_inbox_ctx_t *ctx, ngx_inbox_fn_e fn,
     const ngx_str_t *args, ngx_uint_t n, ngx_inbox_ask_pt next);
+
+/* calls `ingest` with the events of one webhook, together with what others
+   bring to the same channel; args: head and events, the request's own */
+ngx_int_t ngx_inbox_ask_intake(ngx_inbox_ctx_t *ctx, const ngx_str_t *args,
+    ngx_uint_t n, ngx_inbox_ask_pt next);
 
 /*
  * The same for what many ask: answered from memory, 200 with its ETag, when

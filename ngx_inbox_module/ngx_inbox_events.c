@@ -208,10 +208,9 @@ ngx_inbox_events_store(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line,
     }
 
     state = ctx->state;
-    state->events = args + NGX_INBOX_MESSAGE_HEAD;
+    state->events = args + NGX_INBOX_INTAKE_HEAD;
 
-    return ngx_inbox_ask(ctx, NGX_INBOX_FN_INGEST, args, n,
-                         ngx_inbox_events_on_stored);
+    return ngx_inbox_ask_intake(ctx, args, n, ngx_inbox_events_on_stored);
 }
 
 

@@ -191,7 +191,7 @@ ngx_inbox_lookup_job_backoff(ngx_inbox_lookup_job_t *l)
 static ngx_int_t
 ngx_inbox_lookup_job_found(ngx_inbox_lookup_job_t *l, ngx_str_t *args)
 {
-    ngx_str_t  all[NGX_INBOX_MESSAGE_ARGS];
+    ngx_str_t  all[NGX_INBOX_INTAKE_EVENT];
 
     if (l->job.kind == NGX_INBOX_JOB_PROFILE) {
         ngx_inbox_lookup_job_client(l, args);

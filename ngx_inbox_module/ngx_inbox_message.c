@@ -234,7 +234,7 @@ ngx_inbox_message_event(ngx_pool_t *pool, const ngx_str_t *prefix,
 {
     ngx_uint_t  n;
 
-    ngx_memzero(args, NGX_INBOX_MESSAGE_ARGS * sizeof(ngx_str_t));
+    ngx_memzero(args, NGX_INBOX_INTAKE_EVENT * sizeof(ngx_str_t));
 
     args[0] = ngx_inbox_message_types[event->type];
     args[1] = event->user;
@@ -295,7 +295,7 @@ ngx_inbox_message_events(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line,
     count = ngx_min(events->nelts, NGX_INBOX_MAX_EVENTS);
     event = events->elts;
 
-    *n = NGX_INBOX_MESSAGE_HEAD + count * NGX_INBOX_MESSAGE_ARGS;
+    *n = NGX_INBOX_INTAKE_HEAD + count * NGX_INBOX_INTAKE_EVENT;
 
     p = ngx_palloc(ctx->r->pool, *n * sizeof(ngx_str_t));
     if (p == NULL) {
@@ -304,10 +304,16 @@ ngx_inbox_message_events(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line,
 
     *args = p;
 
-    p[0] = line->id;
-    p[1] = line->rev;
+    /* the settings may be others before these leave */
+
+    if (ngx_inbox_text_copy(ctx->r->pool, &p[0], &line->id) != NGX_OK
+        || ngx_inbox_text_copy(ctx->r->pool, &p[1], &line->rev) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
     ngx_str_set(&p[2], "0");
-    p += NGX_INBOX_MESSAGE_HEAD;
+    p += NGX_INBOX_INTAKE_HEAD;
 
     for (i = 0; i < count; i++) {
         if (ngx_inbox_message_event(ctx->r->pool, &ctx->conf->prefix,
@@ -318,7 +324,7 @@ ngx_inbox_message_events(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line,
             return NGX_ERROR;
         }
 
-        p += NGX_INBOX_MESSAGE_ARGS;
+        p += NGX_INBOX_INTAKE_EVENT;
     }
 
     return NGX_OK;

@@ -11,6 +11,7 @@
 
 
 #include "ngx_inbox_ctx.h"
+#include "ngx_inbox_intake.h"
 #include "channels/ngx_inbox_channel.h"
 
 
@@ -42,10 +43,8 @@ ngx_int_t ngx_inbox_message_literals(ngx_pool_t *pool, const ngx_str_t *text,
     ngx_str_t *literal, ngx_str_t *preview);
 
 
-/* arguments of `ingest` for one event */
-#define NGX_INBOX_MESSAGE_ARGS  16
-/* places among them; text, preview, attachments, their number and refs stand
-   side by side */
+/* places among the arguments of one event; text, preview, attachments, their
+   number and refs stand side by side */
 #define NGX_INBOX_MESSAGE_TEXT  8
 #define NGX_INBOX_MESSAGE_COUNT 11
 #define NGX_INBOX_MESSAGE_REFS  12
@@ -58,9 +57,6 @@ ngx_int_t ngx_inbox_message_literals(ngx_pool_t *pool, const ngx_str_t *text,
 ngx_int_t ngx_inbox_message_event(ngx_pool_t *pool, const ngx_str_t *prefix,
     const ngx_inbox_event_t *event, ngx_str_t *args);
 
-
-/* channel, its rev, visitor; before the events */
-#define NGX_INBOX_MESSAGE_HEAD  3
 
 /* all arguments of `ingest` for what a webhook of the line brought, from the
    request's pool; with what came of the clients' faces.  NGX_OK | NGX_ERROR */

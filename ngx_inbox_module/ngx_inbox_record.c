@@ -229,7 +229,7 @@ ngx_inbox_record_write(ngx_inbox_json_writer_t *w, const ngx_str_t *events,
 
         ngx_inbox_json_open(w, '{');
         ngx_inbox_json_key(w, "type");
-        ngx_inbox_json_put(w, &events[i * NGX_INBOX_MESSAGE_ARGS]);
+        ngx_inbox_json_put(w, &events[i * NGX_INBOX_INTAKE_EVENT]);
         ngx_inbox_json_key(w, "result");
         ngx_inbox_json_put(w, &results->item[3 * i]->str);
         ngx_inbox_json_key(w, "chat");

@@ -114,6 +114,7 @@ typedef struct {
 
     unsigned                  stale:1;  /* the settings told were old */
     unsigned                  later:1;  /* detail begins with seconds to wait */
+    unsigned                  fault:1;  /* Redis said what is no word of ours */
     unsigned                  unknown:1;/* sent, no answer: it may have
                                            happened all the same */
 } ngx_inbox_answer_t;
@@ -155,6 +156,9 @@ ngx_inbox_store_call_t *ngx_inbox_store_call(ngx_inbox_store_t *store,
     const ngx_inbox_fcall_t *fcall, ngx_inbox_store_done_pt done, void *data);
 
 void ngx_inbox_store_forget(ngx_inbox_store_call_t *call);
+
+/* answer, zeroed, becomes that of a store that cannot be asked */
+void ngx_inbox_store_away(ngx_inbox_answer_t *answer);
 
 /* the registry of spaces: value is an array of ids */
 ngx_inbox_store_call_t *ngx_inbox_store_spaces(ngx_inbox_store_t *store,

@@ -108,7 +108,6 @@ void ngx_inbox_store_refuse_waiting(ngx_inbox_store_t *store);
 /* words: an answer of Redis -> ours */
 void ngx_inbox_store_judge(ngx_inbox_store_t *store,
     ngx_inbox_redis_value_t *v, ngx_inbox_answer_t *answer);
-void ngx_inbox_store_away(ngx_inbox_answer_t *answer);
 
 
 #endif /* _NGX_INBOX_STORE_OWN_H_INCLUDED_ */

@@ -76,6 +76,7 @@ ngx_inbox_store_judge(ngx_inbox_store_t *store, ngx_inbox_redis_value_t *v,
         ngx_log_error(NGX_LOG_ERR, store->log, 0,
                       "inbox store: Redis answered \"%V\"", &v->str);
         ngx_inbox_store_away(answer);
+        answer->fault = 1;
 
         if (len == 8 && ngx_strncmp(v->str.data, "READONLY", 8) == 0) {
             ngx_inbox_redis_drop(store->redis, "this Redis is a replica");

@@ -279,10 +279,9 @@ ngx_inbox_webhook_store(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line,
     }
 
     hook = ctx->state;
-    hook->events = args + NGX_INBOX_MESSAGE_HEAD;
+    hook->events = args + NGX_INBOX_INTAKE_HEAD;
 
-    return ngx_inbox_ask(ctx, NGX_INBOX_FN_INGEST, args, n,
-                         ngx_inbox_webhook_on_stored);
+    return ngx_inbox_ask_intake(ctx, args, n, ngx_inbox_webhook_on_stored);
 }
 
 

@@ -352,7 +352,7 @@ ngx_inbox_widget_write(ngx_inbox_ctx_t *ctx)
 static ngx_int_t
 ngx_inbox_widget_on_write(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line)
 {
-    ngx_str_t            args[3 + NGX_INBOX_MESSAGE_ARGS];
+    ngx_str_t            args[3 + NGX_INBOX_INTAKE_EVENT];
     ngx_inbox_event_t    event;
     ngx_inbox_message_t  m;
 
@@ -398,7 +398,7 @@ ngx_inbox_widget_on_write(ngx_inbox_ctx_t *ctx, const ngx_inbox_line_t *line)
     args[3 + NGX_INBOX_MESSAGE_REFS] = m.files;
 
     return ngx_inbox_ask(ctx, NGX_INBOX_FN_INGEST, args,
-                         3 + NGX_INBOX_MESSAGE_ARGS,
+                         3 + NGX_INBOX_INTAKE_EVENT,
                          ngx_inbox_widget_on_written);
 }
 

@@ -12,6 +12,7 @@
 #include "ngx_inbox_census.h"
 #include "ngx_inbox_hint.h"
 #include "ngx_inbox_http.h"
+#include "ngx_inbox_intake.h"
 #include "ngx_inbox_lookup.h"
 #include "ngx_inbox_outbox.h"
 #include "ngx_inbox_park.h"
@@ -31,6 +32,7 @@
 static ngx_int_t ngx_inbox_worker_chores(ngx_cycle_t *cycle,
     ngx_inbox_worker_t *w);
 static ngx_uint_t ngx_inbox_worker_share(ngx_cycle_t *cycle);
+static void ngx_inbox_worker_end_jobs(ngx_inbox_worker_t *w);
 static void ngx_inbox_worker_on_notice(void *data, ngx_inbox_notice_t *notice);
 static void ngx_inbox_worker_on_chat(ngx_inbox_worker_t *w,
     ngx_inbox_notice_t *notice);
@@ -95,6 +97,11 @@ ngx_inbox_worker_create(ngx_cycle_t *cycle, ngx_inbox_main_conf_t *conf)
 
     w->share = ngx_inbox_share_create(cycle->pool, w);
     if (w->share == NULL) {
+        return NGX_ERROR;
+    }
+
+    w->intake = ngx_inbox_intake_create(cycle->pool, w);
+    if (w->intake == NULL) {
         return NGX_ERROR;
     }
 
@@ -184,6 +191,51 @@ ngx_inbox_worker_destroy(ngx_inbox_main_conf_t *conf)
         return;
     }
 
+    ngx_inbox_worker_end_jobs(w);
+
+    if (w->park != NULL) {
+        ngx_inbox_park_destroy(w->park);
+    }
+
+    if (w->receipts != NULL) {
+        ngx_inbox_receipt_destroy(w->receipts);
+    }
+
+    /* those who wait for a proof ask the store instead, by what they share */
+
+    if (w->bus != NULL) {
+        ngx_inbox_bus_destroy(w->bus);
+    }
+
+    if (w->share != NULL) {
+        ngx_inbox_share_destroy(w->share);
+    }
+
+    if (w->store != NULL) {
+        ngx_inbox_store_destroy(w->store);
+    }
+
+    if (w->intake != NULL) {
+        ngx_inbox_intake_destroy(w->intake);
+    }
+
+    if (w->settings != NULL) {
+        ngx_inbox_settings_destroy(w->settings);
+    }
+
+    if (w->http != NULL) {
+        ngx_inbox_http_destroy(w->http);
+    }
+
+    conf->worker = NULL;
+}
+
+
+/* what works by itself, for nobody who waits */
+
+static void
+ngx_inbox_worker_end_jobs(ngx_inbox_worker_t *w)
+{
     if (w->outbox != NULL) {
         ngx_inbox_outbox_destroy(w->outbox);
     }
@@ -211,38 +263,6 @@ ngx_inbox_worker_destroy(ngx_inbox_main_conf_t *conf)
     if (w->tally != NULL) {
         ngx_inbox_tally_destroy(w->tally);
     }
-
-    if (w->park != NULL) {
-        ngx_inbox_park_destroy(w->park);
-    }
-
-    if (w->receipts != NULL) {
-        ngx_inbox_receipt_destroy(w->receipts);
-    }
-
-    /* those who wait for a proof ask the store instead, by what they share */
-
-    if (w->bus != NULL) {
-        ngx_inbox_bus_destroy(w->bus);
-    }
-
-    if (w->share != NULL) {
-        ngx_inbox_share_destroy(w->share);
-    }
-
-    if (w->store != NULL) {
-        ngx_inbox_store_destroy(w->store);
-    }
-
-    if (w->settings != NULL) {
-        ngx_inbox_settings_destroy(w->settings);
-    }
-
-    if (w->http != NULL) {
-        ngx_inbox_http_destroy(w->http);
-    }
-
-    conf->worker = NULL;
 }
 
 

@@ -350,36 +350,10 @@ do
     return chat.top or Chat.low(chat.last)
   end
 
-  -- The keys of the lists that hold a chat in its state, and its audience:
-  -- whose inboxes show it, `@group` or `=agent` each.
-  local function places(root, chat)
-    local orders = {Keys.order_status(root, chat.status)}
-    if chat.status == 'unassigned' then
-      orders[2] = Keys.order_group(root, chat.group)
-      return orders, {'@' .. chat.group}
-    end
-    local audience = {}
-    local people, key = chat.parts, Keys.order_agent
-    if chat.status == 'inactive' then
-      people, key = chat.parts .. chat.former, Keys.order_closed
-    end
-    for id in string.gmatch(people, '[^,]+') do
-      orders[#orders + 1] = key(root, id)
-      audience[#audience + 1] = '=' .. id
-    end
-    return orders, audience
-  end
-
-  -- the key of the feed of an audience
-  function Chat.feed(root, who)
-    local key = (string.byte(who) == 64) and Keys.feed_group or Keys.feed_agent
-    return key(root, string.sub(who, 2))
-  end
-
   -- Before the state of a chat is changed: takes it out of its lists, and
   -- remembers who must be told that it left.
   function Chat.lift(s, chat)
-    local orders, audience = places(s.root, chat)
+    local orders, audience = Place.of(s.root, chat)
     for _, key in ipairs(orders) do
       call('ZREM', key, chat.n)
     end
@@ -499,26 +473,26 @@ do
   -- puts it where it belongs; gives who must hear of it
   local function index(s, chat)
     local root, n, rev = s.root, chat.n, chat.rev
-    local orders, audience = places(root, chat)
+    local orders, audience = Place.of(root, chat)
     if chat.moved then
       local top = score(chat)
       for _, key in ipairs(orders) do
-        call('ZADD', key, top, n)
+        Place.put(s, key, top, n)
       end
       if chat.status == 'active' then
         mark_unread(s, chat)
       end
     end
-    call('ZADD', Keys.feed(root), rev, n)
+    Place.put(s, Keys.feed(root), rev, n)
     audience = with_left(chat, audience)
     for _, who in ipairs(audience) do
-      call('ZADD', Chat.feed(root, who), rev, n)
+      Place.put(s, Place.feed(root, who), rev, n)
     end
     return audience
   end
 
   -- Writes the chat as it is now, under a new rev, and puts it where it
-  -- belongs.  Gives the words of its notice; the caller publishes.
+  -- belongs.  Gives the words of its notice; Chat.done() is the caller's.
   function Chat.save(s, chat)
     chat.rev = Space.take(s)
     compose(s, chat)
@@ -549,8 +523,9 @@ do
     return words
   end
 
-  -- the end of every call that has written: clock, counts, one notice
+  -- the end of every call that has written: lists, clock, counts, one notice
   function Chat.done(s, words)
+    Place.write(s)
     Space.close(s, s.counted)
     Space.notice(s.root, 'chat ' .. words)
   end

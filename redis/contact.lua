@@ -21,6 +21,11 @@ do
     return call('HGET', Keys.contacts(root, channel), user)
   end
 
+  -- the same for several at once
+  function Contact.chats(root, channel, users)
+    return call('HMGET', Keys.contacts(root, channel), unpack(users))
+  end
+
   local function face(c)
     return '"name":' .. Json.maybe(c.name)
            .. ',"username":' .. Json.maybe(c.username)

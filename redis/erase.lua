@@ -26,7 +26,7 @@ do
     call('ZADD', Keys.gone(s.root), rev, chat.n)
     call('ZADD', Keys.feed(s.root), 'XX', rev, chat.n)
     for _, who in ipairs(chat.left) do
-      call('ZADD', Chat.feed(s.root, who), 'XX', rev, chat.n)
+      call('ZADD', Place.feed(s.root, who), 'XX', rev, chat.n)
     end
     return rev
   end

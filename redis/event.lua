@@ -456,6 +456,9 @@ do
 
   local function finish(s, chats)
     local words = {}
+    if #chats > 1 then
+      Place.gather(s)
+    end
     for _, chat in ipairs(chats) do
       words[#words + 1] = Alter.save(s, chat)
     end
@@ -464,41 +467,75 @@ do
     end
   end
 
-  -- All of it; gives three strings for each event: what became of it, the
-  -- chat's number or '', and for a visitor his message.
-  function Event.take(s, c, events)
-    local chats, by_user, answer = {}, {}, {}
+  local function chat_of(s, c, user, n)
+    local chat = n and Chat.read(s.root, n) or nil
+    if chat then
+      chat.channel, chat.user = c.id, user
+    end
+    return chat
+  end
+
+  -- the chats of those who wrote before, read once each
+  local function chats_of(s, c, events)
+    local user = events[1].user
+    if #events == 1 then
+      return {[user] = chat_of(s, c, user, Contact.chat(s.root, c.id, user))}
+    end
+    local users, by_user = {}, {}
     for i, e in ipairs(events) do
-      local known_chat = by_user[e.user]
-      if not known_chat then
-        local n = Contact.chat(s.root, c.id, e.user)
-        known_chat = n and Chat.read(s.root, n) or nil
-        if known_chat then
-          known_chat.channel, known_chat.user = c.id, e.user
-        end
-      end
-      local low = c.visitor and known_chat
-                  and Chat.low(call('HGET', Keys.chat(s.root, known_chat.n),
-                                    'last'))
-      local word, chat, piece, m = 'none', known_chat, nil, nil
-      if not is_barred(known_chat, e) then
-        word, chat, piece, m = does[e.type](s, c, known_chat, e)
-      elseif c.visitor then
+      users[i] = e.user
+    end
+    for i, n in ipairs(Contact.chats(s.root, c.id, users)) do
+      user = users[i]
+      by_user[user] = by_user[user] or chat_of(s, c, user, n)
+    end
+    return by_user
+  end
+
+  -- one event; by_user: the chats so far.  Gives what became of it, the chat or
+  -- nil, and for a visitor his message, else ''
+  local function one(s, c, by_user, e)
+    local before = by_user[e.user]
+    if is_barred(before, e) then
+      if c.visitor then
         fail('FORBIDDEN you cannot write here')
       end
-      if chat and not by_user[e.user] then
-        by_user[e.user] = chat
-        chats[#chats + 1] = chat
+      return 'none', before, ''
+    end
+    local low = c.visitor and before
+                and Chat.low(call('HGET', Keys.chat(s.root, before.n), 'last'))
+    local word, chat, piece, m = does[e.type](s, c, before, e)
+    if not c.visitor then
+      return word, chat, ''
+    end
+    piece = m and Log.piece(m) or piece
+    local shown = piece and Message.for_visitor(piece) or ''
+    if low and word == 'new' then
+      Chat.carry(chat, low, m, shown)
+    end
+    return word, chat, shown
+  end
+
+  -- All of it; gives three strings for each event: what became of it, the
+  -- chat's number or '', and for a visitor his message.  An event that cannot be
+  -- done ends the call; those before it are finished first, and are `same` when
+  -- they come again.
+  function Event.take(s, c, events)
+    local by_user = chats_of(s, c, events)
+    local chats, listed, answer = {}, {}, {}
+    for i, e in ipairs(events) do
+      local ok, word, chat, shown = pcall(one, s, c, by_user, e)
+      if not ok then
+        finish(s, chats)
+        error(word, 0)
       end
-      if m and c.visitor then
-        piece = Log.piece(m)
+      if chat and not listed[chat] then
+        by_user[e.user], listed[chat] = chat, true
+        chats[#chats + 1] = chat
       end
       answer[3 * i - 2] = word
       answer[3 * i - 1] = chat and chat.n or ''
-      answer[3 * i] = c.visitor and piece and Message.for_visitor(piece) or ''
-      if low and word == 'new' then
-        Chat.carry(chat, low, m, answer[3 * i])
-      end
+      answer[3 * i] = shown
     end
     finish(s, chats)
     return answer

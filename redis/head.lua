@@ -11,7 +11,8 @@
 --
 -- which raises the words; register() catches them with the one pcall of the
 -- whole call and answers an error reply.  Nobody returns errors, nobody else
--- catches them; so everything is checked and read before the first write.  A
+-- catches them (but Event.take, which finishes the events before the one that
+-- fails); so everything is checked and read before the first write.  A
 -- fault of ours or a refusal of Redis takes the same way (its pcall gives the
 -- text of a refusal, not the table) and begins with ERR, OOM and the like.
 --

@@ -148,7 +148,8 @@ do
     Space.must_serve(f[6], hook)
     return setmetatable({root = root, now = now, rev = tonumber(f[2] or 0),
                          gen = f[3] or '0', messages = tonumber(f[4] or 0),
-                         bytes = tonumber(f[5] or 0), gate = f[7]}, REST)
+                         bytes = tonumber(f[5] or 0), gate = f[7],
+                         places = false}, REST)
   end
 end
 

@@ -29,7 +29,7 @@ my @ROWS = (
     [4, 'ctx'],
     [4, qw(bus park reply store)],
     [5, qw(audience recall receipt said serve)],
-    [5, qw(auth body census settings share typing)],
+    [5, qw(auth body census intake settings share typing)],
     [5, 'ask'],
     [5, 'cors'],
     [5, 'poll'],

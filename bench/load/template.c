@@ -13,7 +13,7 @@
 #include "load.h"
 
 
-#define TEMPLATE_PLACES  64
+#define TEMPLATE_PLACES  128
 #define TEMPLATE_DIGITS  12
 
 

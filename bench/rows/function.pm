@@ -7,6 +7,9 @@ package Bench::Row::Function;
 # reads nothing, decides nothing and composes nothing, so it is a floor, not a
 # rival.  Both from the same generator, 50 connections, 16 calls in one write.
 #
+# Then thirty-two of them in one call, as a worker sends them when they come
+# together: what one of them takes.
+#
 # The writes are taken from MONITOR, so they are those of the function as it is
 # now; the chat's number in them becomes the number of a person.
 
@@ -19,6 +22,7 @@ use Bench::Servers;
 
 my $PEOPLE = 20000;
 my $SECONDS = 3;
+my $TOGETHER = 32;
 my %READS = map { $_ => 1 } qw(HMGET HGET HGETALL EXISTS LINDEX ZSCORE
                                SISMEMBER GET LRANGE);
 
@@ -95,6 +99,9 @@ sub {
     my $call = sub {
         resp_request([ingest_words(time() . '000000', $rev, @_)])
     };
+    my @words = ingest_words(time() . '000000', $rev, '{rand}', '{rand}');
+    my @event = splice @words, -16;
+    my $together = resp_request([@words, (@event) x $TOGETHER]);
     my $bare = bare(@writes);
     my %common = (c => 50, P => 16, r => $PEOPLE);
     my (%us, %cpu);
@@ -105,16 +112,23 @@ sub {
         k => scalar @writes, n => $PEOPLE);
 
     for (1 .. $rounds // 5) {
-        for my $side ('call', 'bare') {
-            my $before = $s->cpu('redis');
-            my $r = $side eq 'call'
-                ? rush($s, $s->socket, $call->('{user}', '{rand}'), %common,
-                    k => 1, d => $SECONDS)
-                : rush($s, $s->socket, $bare, %common, k => scalar @writes,
-                    d => $SECONDS);
+        my %sides = (
+            call => sub { rush($s, $s->socket, $call->('{user}', '{rand}'),
+                %common, k => 1, d => $SECONDS) },
+            together => sub { rush($s, $s->socket, $together, %common, c => 8,
+                P => 1, k => 1, d => $SECONDS) },
+            bare => sub { rush($s, $s->socket, $bare, %common,
+                k => scalar @writes, d => $SECONDS) },
+        );
 
-            push @{$us{$side}}, 1e6 / $r->{rate};
-            push @{$cpu{$side}}, ($s->cpu('redis') - $before) / $r->{n};
+        for my $side (sort keys %sides) {
+            my $before = $s->cpu('redis');
+            my $r = $sides{$side}->();
+            my $each = ($side eq 'together') ? $TOGETHER : 1;
+
+            push @{$us{$side}}, 1e6 / $r->{rate} / $each;
+            push @{$cpu{$side}},
+                ($s->cpu('redis') - $before) / $r->{n} / $each;
         }
     }
 
@@ -125,6 +139,9 @@ sub {
         unit => 'µs', ours => $us{call}, reference => $us{bare},
         hold => '<= 1.6', against => 'its writes as pipelined commands',
         note => $note);
+    $figures->add('function', name => 'one of thirty-two together, time',
+        unit => 'µs', ours => $us{together}, reference => $us{bare},
+        hold => '<= 1.6', against => 'its writes as pipelined commands');
     $figures->add('function', name => 'ingest function, processor of one',
         unit => 'µs', ours => $cpu{call}, reference => $cpu{bare},
         hold => '<= 1.6', against => 'its writes as pipelined commands');
