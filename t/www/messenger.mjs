@@ -21,6 +21,7 @@ const [BASE, TOKEN, PLATFORM, ...ONLY] = process.argv.slice(2);
 const SECRET = '4d9f2c1ab7e05f6e-9a8b7c6d5e4f3a2b-1c0d9e8f7a6b5c4d';
 const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUl'
   + 'EQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+const PHONE = { width: 390, height: 844 };
 /* what the browser says of a picture that it does not get */
 const LOST = /\/chats\/\d+\/files\/[0-9a-f]{16}$/;
 
@@ -96,6 +97,16 @@ const STORIES = {
     await page.locator('.message__body', { hasText: 'ось 2' })
       .scrollIntoViewIfNeeded();
     await checked(page);
+    await page.setViewportSize(PHONE);
+    await page.locator('.files__open').first().click();
+    const further = page.getByRole('button', { name: 'Наступне' });
+    await further.click();
+    await further.click();
+    await page.getByRole('heading', { name: '1.png' }).waitFor();
+    assert.ok((await page.locator('.picture__foot').boundingBox()).height < 50,
+      'in one line, also on a phone');
+    await checked(page);
+    await page.keyboard.press('Escape');
     await page.reload();
     await page.locator('.files__picture').nth(7).waitFor({ state: 'attached' });
     await page.waitForFunction(() => [...document.querySelectorAll(

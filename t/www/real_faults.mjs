@@ -104,6 +104,8 @@ const STORIES = {
     await refused.getByText('завеликий').waitFor();
     assert.ok(await petro.locator('.composer__send').isDisabled(),
       'it is not sent without what was chosen');
+    assert.equal(await refused.locator('img:not([hidden])').count(), 0,
+      'no picture that cannot be drawn');
     await checked(petro);
     await picture(petro, 'files');
     for (let left = 2; left > 0; left -= 1) {

@@ -8,7 +8,7 @@
 import { html } from '../lib/html.js';
 import { isOwn, safeHref } from '../lib/links.js';
 import { fileSize } from '../lib/time.js';
-import { Icon, troubleText } from './marks.js';
+import { hide, Icon, troubleText } from './marks.js';
 
 const PICTURES = ['image', 'sticker'];
 /** @type {Record<string, string>} */
@@ -97,7 +97,8 @@ export function Uploads({ uploads, view, onAgain, onDrop }) {
     ${uploads.map((one) => html`<li key=${one.key}
       class=${`uploads__one ${one.trouble ? 'uploads__one--failed' : ''}`}>
       ${one.preview
-        ? html`<img class="uploads__preview" src=${one.preview} alt="" />`
+        ? html`<img class="uploads__preview" src=${one.preview} alt=""
+          onError=${hide} />`
         : html`<${Icon} name="file" />`}
       <span class="uploads__about">
         <span class="files__name" dir="auto">${one.name}</span>

@@ -26,8 +26,8 @@ export function Avatar({ chat, view }) {
 }
 
 
-/* a picture that does not come leaves the initials */
-function hide({ currentTarget }) {
+/* a picture that does not come leaves what is there without it */
+export function hide({ currentTarget }) {
   currentTarget.hidden = true;
 }
 
@@ -98,6 +98,7 @@ const PATHS = {
     + 'M9 9v.5M15 9v.5',
   cross: 'M6 6l12 12M18 6L6 18',
   back: 'M14 5l-7 7 7 7',
+  next: 'M10 5l7 7-7 7',
   help: 'M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM9.5 9.5a2.5 2.5 0 1 1'
     + ' 3.5 2.3c-.7.3-1 .8-1 1.7M12 16.5v.5',
   copy: 'M8 8h12v12H8zM16 8V4H4v12h4',

@@ -68,12 +68,14 @@ export function Picture({ messages, file, view, onClose, onShow }) {
       <img class="picture__img" src=${shown.url} alt=${shown.name || ''} />
       <p class="picture__foot">
         <button class="button" type="button" disabled=${at === 0}
-          onClick=${() => step(-1)}>${t('picture.before')}</button>
+          aria-label=${t('picture.before')} title=${t('picture.before')}
+          onClick=${() => step(-1)}><${Icon} name="back" /></button>
         <a class="button" href=${shown.url} download=${shown.name || true}>
           <${Icon} name="download" /> ${t('picture.download')}</a>
         <button class="button" type="button" autofocus
           disabled=${at === all.length - 1}
-          onClick=${() => step(1)}>${t('picture.after')}</button>
+          aria-label=${t('picture.after')} title=${t('picture.after')}
+          onClick=${() => step(1)}><${Icon} name="next" /></button>
       </p>
     </div>
   <//>` : null;

@@ -184,7 +184,8 @@ function Preview({ looks, title }) {
           ${looks.greeting || t('widget.greeting_none')}</p>
         <p class="preview__mine">${t('widget.sample')}</p>
       </div>
-      <span class="preview__button" />
+      <svg class="preview__button" viewBox="-8 -8 40 40">
+        <path d="M2 3h20v14H11l-5 5v-5H2z" /></svg>
     </div>
   </figure>`;
 }
