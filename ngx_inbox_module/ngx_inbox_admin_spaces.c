@@ -121,7 +121,6 @@ ngx_inbox_admin_spaces_ids(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer,
     ngx_inbox_admin_spaces_t *spaces)
 {
     ngx_uint_t                i;
-    ngx_str_t                *id;
     ngx_inbox_redis_value_t  *v;
 
     v = answer->value;
@@ -141,10 +140,10 @@ ngx_inbox_admin_spaces_ids(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer,
             continue;
         }
 
-        id = &spaces->ids[spaces->n];
-        id->len = v->item[i]->str.len;
-        id->data = ngx_pstrdup(ctx->r->pool, &v->item[i]->str);
-        if (id->data == NULL) {
+        if (ngx_inbox_text_copy(ctx->r->pool, &spaces->ids[spaces->n],
+                                &v->item[i]->str)
+            != NGX_OK)
+        {
             return NGX_ERROR;
         }
 

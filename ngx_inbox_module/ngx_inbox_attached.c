@@ -9,6 +9,7 @@
 #include "ngx_inbox_attached.h"
 #include "ngx_inbox_disk.h"
 #include "ngx_inbox_json.h"
+#include "ngx_inbox_text.h"
 #include "ngx_inbox_ticket.h"
 #include "channels/ngx_inbox_channel.h"
 
@@ -127,10 +128,8 @@ ngx_inbox_attached_job(ngx_pool_t *pool, const ngx_inbox_redis_value_t *job,
     }
 
     for (i = 0; i < n; i++) {
-        item[i].len = job->item[i]->str.len;
-        item[i].data = ngx_pstrdup(pool, &job->item[i]->str);
-
-        if (item[i].data == NULL) {
+        if (ngx_inbox_text_copy(pool, &item[i], &job->item[i]->str) != NGX_OK)
+        {
             return NGX_ERROR;
         }
     }

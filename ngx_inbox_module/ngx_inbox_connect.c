@@ -21,6 +21,7 @@
 #include "ngx_inbox_json.h"
 #include "ngx_inbox_park.h"
 #include "ngx_inbox_reply.h"
+#include "ngx_inbox_text.h"
 
 
 /* of each request: somebody waits for the answer */
@@ -316,13 +317,8 @@ static ngx_int_t
 ngx_inbox_connect_copy(ngx_inbox_connect_t *c, const ngx_str_t *from,
     ngx_str_t *to)
 {
-    ngx_str_t  copy;
-
-    copy = *from;
-    to->data = ngx_pstrdup(c->ctx->r->pool, &copy);
-    to->len = copy.len;
-
-    return (to->data != NULL) ? NGX_OK : NGX_HTTP_INTERNAL_SERVER_ERROR;
+    return (ngx_inbox_text_copy(c->ctx->r->pool, to, from) == NGX_OK)
+           ? NGX_OK : NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
 

@@ -12,6 +12,7 @@
 #include "ngx_inbox_ask.h"
 #include "ngx_inbox_park.h"
 #include "ngx_inbox_reply.h"
+#include "ngx_inbox_text.h"
 
 
 /* digits of a chat's number, and of a message's */
@@ -199,10 +200,7 @@ ngx_inbox_export_keep(ngx_inbox_export_t *e, ngx_inbox_redis_value_t *v,
         return NGX_ERROR;
     }
 
-    text->len = v->item[0]->str.len;
-    text->data = ngx_pstrdup(e->page, &v->item[0]->str);
-
-    return (text->data != NULL) ? NGX_OK : NGX_ERROR;
+    return ngx_inbox_text_copy(e->page, text, &v->item[0]->str);
 }
 
 

@@ -16,6 +16,7 @@
 #include "ngx_inbox_exchange.h"
 #include "ngx_inbox_meter.h"
 #include "ngx_inbox_settings.h"
+#include "ngx_inbox_text.h"
 
 
 /* at once in one worker: few, for messages need the same connections */
@@ -196,12 +197,11 @@ ngx_inbox_hint_start(ngx_inbox_hint_t *hint, ngx_inbox_job_kind_e kind,
     one->pool = pool;
     one->hint = hint;
     one->job.kind = kind;
-    one->job.user.len = item[2]->str.len;
-    one->job.user.data = ngx_pstrdup(pool, &item[2]->str);
-    one->job.message.len = item[3]->str.len;
-    one->job.message.data = ngx_pstrdup(pool, &item[3]->str);
 
-    if (one->job.user.data == NULL || one->job.message.data == NULL) {
+    if (ngx_inbox_text_copy(pool, &one->job.user, &item[2]->str) != NGX_OK
+        || ngx_inbox_text_copy(pool, &one->job.message, &item[3]->str)
+           != NGX_OK)
+    {
         goto failed;
     }
 

@@ -191,9 +191,9 @@ ngx_inbox_purge_keep(ngx_inbox_purge_t *purge, ngx_inbox_redis_value_t *v)
             continue;
         }
 
-        purge->spaces[purge->n].len = id->len;
-        purge->spaces[purge->n].data = ngx_pstrdup(purge->pool, id);
-        if (purge->spaces[purge->n].data == NULL) {
+        if (ngx_inbox_text_copy(purge->pool, &purge->spaces[purge->n], id)
+            != NGX_OK)
+        {
             return NGX_ERROR;
         }
 

@@ -199,13 +199,7 @@ static ngx_int_t
 ngx_inbox_send_copy(ngx_inbox_send_t *send, const ngx_str_t *space,
     ngx_inbox_redis_value_t *job)
 {
-    ngx_str_t  name;
-
-    name = *space;
-    send->space.len = name.len;
-    send->space.data = ngx_pstrdup(send->pool, &name);
-
-    if (send->space.data == NULL) {
+    if (ngx_inbox_text_copy(send->pool, &send->space, space) != NGX_OK) {
         return NGX_ERROR;
     }
 

@@ -6,13 +6,10 @@
  */
 
 #include "ngx_inbox_trace.h"
+#include "ngx_inbox_text.h"
 
 
 extern ngx_module_t  ngx_http_inbox_module;
-
-
-static void ngx_inbox_trace_copy(ngx_pool_t *pool, ngx_str_t *to,
-    const ngx_str_t *from);
 
 
 void
@@ -35,26 +32,12 @@ ngx_inbox_trace_again(ngx_http_request_t *r, const ngx_inbox_trace_t *trace)
     copy->meter = trace->meter;
     copy->route = trace->route;
 
-    ngx_inbox_trace_copy(r->pool, &copy->space, &trace->space);
-    ngx_inbox_trace_copy(r->pool, &copy->channel, &trace->channel);
-    ngx_inbox_trace_copy(r->pool, &copy->chat, &trace->chat);
-    ngx_inbox_trace_copy(r->pool, &copy->agent, &trace->agent);
+    (void) ngx_inbox_text_copy(r->pool, &copy->space, &trace->space);
+    (void) ngx_inbox_text_copy(r->pool, &copy->channel, &trace->channel);
+    (void) ngx_inbox_text_copy(r->pool, &copy->chat, &trace->chat);
+    (void) ngx_inbox_text_copy(r->pool, &copy->agent, &trace->agent);
 
     ngx_inbox_trace_set(r, copy);
-}
-
-
-static void
-ngx_inbox_trace_copy(ngx_pool_t *pool, ngx_str_t *to, const ngx_str_t *from)
-{
-    ngx_str_t  copy;
-
-    copy = *from;
-    copy.data = ngx_pstrdup(pool, &copy);
-
-    if (copy.data != NULL) {
-        *to = copy;
-    }
 }
 
 

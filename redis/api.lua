@@ -300,14 +300,8 @@ do
     return list
   end
 
-  -- receipt: visitors have got, or read, our messages.
-  -- ARGV now, delivered|read, then at most 64 pairs: chat, up_to (our message
-  -- id)
-  -- returns how many messages changed, integer; what is not there, or not any
-  -- more, is passed over
-  register('receipt', -4, '', function(root, now, args)
-    local word, list = Arg.word(args[2], RECEIPTS), received(args)
-    local s = Space.open(root, now)
+  -- marks them, tells whoever shows them; gives how many messages changed
+  local function mark(s, list, word)
     local changed, lines = 0, {}
     for _, e in ipairs(list) do
       local marked = e.number
@@ -319,10 +313,22 @@ do
     end
     if changed > 0 then
       Space.close(s)
-      Space.notice(root, table.concat(lines, '\n'))
+      Space.notice(s.root, table.concat(lines, '\n'))
     end
     return changed
+  end
+
+
+  -- receipt: visitors have got, or read, our messages.
+  -- ARGV now, delivered|read, then at most 64 pairs: chat, up_to (our message
+  -- id)
+  -- returns how many messages changed, integer; what is not there, or not any
+  -- more, is passed over
+  register('receipt', -4, '', function(root, now, args)
+    local word, list = Arg.word(args[2], RECEIPTS), received(args)
+    return mark(Space.open(root, now), list, word)
   end)
+
 
   -- visitor_read: a visitor has read our messages.
   -- ARGV now, channel, user, up_to (our message id)
@@ -338,12 +344,7 @@ do
     if not number then
       fail('INVALID up_to is no message of this chat')
     end
-    local marked = Message.mark(s, n, number, '', 'read')
-    if marked > 0 then
-      Space.close(s)
-      Space.notice(root, 'chat ' .. Num.text(s.rev) .. ' ' .. n .. ' m')
-    end
-    return marked
+    return mark(s, {{n = n, number = number}}, 'read')
   end)
 
 
