@@ -19,7 +19,8 @@ use Test::Inbox::Browser;
 my $platform = Test::Inbox::free_port();
 
 my $t = Test::Inbox::Browser->new(workers => 2,
+    http => "inbox_public_url http://inbox.example;",
     apis => { viber => "http://127.0.0.1:$platform" })->start();
 
-$t->told('messenger.mjs', at_least => 7, args => [$platform]);
+$t->told('messenger.mjs', at_least => 8, args => [$platform]);
 $t->done();

@@ -140,6 +140,26 @@ const STORIES = {
       'ще не сказане', 'what is being written stays');
     assert.equal(await page.locator('.message--agent').count(), 2);
   },
+
+  async a_picture_that_is_refused_is_taken_up_once_more(world) {
+    const chat = await writes(world, 'Рем Вовк', '/there.png');
+    const page = await world.enter(world.token, `/chats/${chat}`);
+
+    await world.api('POST', `chats/${chat}/take`);
+    viber.refuses = true;
+    await answers(world, chat, PIXEL, 1);
+    await page.locator('.message--failed')
+      .getByRole('button', { name: 'Повторити' }).click();
+    viber.refuses = false;
+    await page.locator('.uploads__preview').waitFor();
+    assert.equal(await page.locator('.composer__text').inputValue(), 'ось 1');
+    await checked(page);
+    await page.locator('.composer__send:enabled').click();
+    await page.locator('.message--agent:not(.message--failed)',
+      { hasText: 'ось 1' }).getByText('✓').waitFor();
+    await page.getByRole('button', { name: 'Повторити' })
+      .waitFor({ state: 'detached' });
+  },
 };
 
 

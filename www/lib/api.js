@@ -5,7 +5,7 @@
  * that changes something carries `X-Inbox: 1`, which no foreign page can add.
  */
 
-import { call, upload, withQuery } from './call.js';
+import { call, download, upload, withQuery } from './call.js';
 
 
 /** @typedef {{since?: number | null, before?: string | null,
@@ -97,6 +97,17 @@ export class Api {
    */
   move(chat, verb, to) {
     return this.#change('POST', `chats/${chat}/${verb}`, to);
+  }
+
+  /**
+   * A file of a message, as one that was just chosen.
+   *
+   * @param {import('../types.js').Attachment} attachment
+   */
+  async file({ url, name, mime }) {
+    const bytes = await download(new URL(url ?? '', this.#base));
+
+    return new window.File([bytes], name || 'file', { type: mime ?? '' });
   }
 
   /**

@@ -85,6 +85,27 @@ function answerOf(text, status, ok, retryAfter) {
 
 
 /**
+ * The bytes of a file that lies with us.
+ *
+ * @param {URL} url
+ * @returns {Promise<Blob>}
+ */
+export async function download(url) {
+  try {
+    const response = await fetch(url,
+      { signal: AbortSignal.timeout(ANSWER_MS) });
+
+    return response.ok ? await response.blob()
+      : answerOf(await response.text(), response.status, false, null);
+
+  } catch (error) {
+    throw error instanceof CallError ? error
+      : new CallError(0, { code: 'offline' });
+  }
+}
+
+
+/**
  * Sends a file as it is.  fetch() does not say how far it has come.
  *
  * @param {URL} url

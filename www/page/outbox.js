@@ -159,6 +159,19 @@ export class Uploads {
     }
   }
 
+  /** Those of a message that was refused are taken up once more. */
+  async anew(id, attachments) {
+    try {
+      this.add(id, await Promise.all(attachments.map(
+        (one) => this.#api.file(one))));
+
+    } catch (error) {
+      if (!sessionEnded(error)) {
+        tell({ type: 'action_failed', id, trouble: troubleOf(error) });
+      }
+    }
+  }
+
   again(id, key) {
     tell({ type: 'upload_again', id, key });
     this.#send(id, key);

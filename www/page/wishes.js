@@ -19,6 +19,7 @@ export function makeWishes({ session, journal, dialog, directory, outbox,
     ...sheetWishes(),
     ...filterWishes(),
     ...dialogWishes(dialog, outbox),
+    repeat: repeatWish(outbox, uploads),
     copyAddress: async (chat) => {
       const address = new URL(`#/chats/${chat}`, location.href);
 
@@ -105,6 +106,20 @@ function dialogWishes(dialog, outbox) {
     leaveDialog: () => {
       location.hash = formatRoute({ ...state.value.route, chat: null });
     },
+  };
+}
+
+
+/* what a platform has refused: words at once; files go back to where messages
+   are written, the server takes none twice */
+function repeatWish(outbox, uploads) {
+  return (id, { text, attachments, reply_to: replyTo }) => {
+    if (attachments.length === 0) {
+      outbox.send(id, text, { replyTo, apart: true });
+      return;
+    }
+    tell({ type: 'drafted', id, text: state.value.drafts[id] || text });
+    uploads.anew(id, attachments);
   };
 }
 

@@ -38,8 +38,7 @@ export function Dialog(props) {
           onOlder=${wishes.older} onAgain=${wishes.again}
           onDrop=${wishes.drop}
           onPicture=${(file) => wishes.showPicture(dialog.id, file)}
-          onRepeat=${({ text, reply_to: replyTo }) =>
-            wishes.send(dialog.id, text, { replyTo, apart: true })}
+          onRepeat=${(message) => wishes.repeat(dialog.id, message)}
           onReply=${mayWrite(chat)
             ? (id) => wishes.replyTo(dialog.id, id) : null} />`}
     <p class="problem" role="alert">

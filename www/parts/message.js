@@ -44,16 +44,16 @@ export function Message({ message, messages, view, goesOn, onReply,
 }
 
 
-/* the platform did not take it, and it has not been said again since; files
-   are chosen anew, the server does not take them twice */
+/* the platform did not take it, and it has not been said again since */
 function isRefused({ id, delivery, text, attachments }, messages) {
-  return delivery === 'failed' && attachments.length === 0
+  return delivery === 'failed'
     && !messages.slice(messages.findIndex((one) => one.id === id) + 1)
-      .some((one) => one.from === 'agent' && one.text === text);
+      .some((one) => one.from === 'agent' && one.text === text
+        && one.attachments.length === attachments.length);
 }
 
 
-/* pressed once: what it sends stands below */
+/* pressed once: what is to be sent stands below */
 
 function Repeat({ view, onRepeat }) {
   const [pressed, press] = useState(false);
