@@ -75,6 +75,18 @@ function Json.list(pieces)
 end
 
 
+local Text = {}
+
+-- at most that many bytes of it, cut between two characters
+function Text.cut(text, most)
+  local short = string.sub(text, 1, most)
+  if string.find(text, '^[\128-\191]', most + 1) then
+    short = string.gsub(short, '[\192-\255][\128-\191]*$', '')
+  end
+  return short
+end
+
+
 local Time = {}
 
 -- by how much, in µs, the clocks of two nodes may be apart

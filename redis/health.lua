@@ -16,20 +16,12 @@ do
   -- three days, in seconds
   local KEEP = 259200
 
-  -- at most that many bytes, cut between two characters
-  local function cut(words)
-    local short = string.sub(words, 1, WORDS_MAX)
-    if string.find(words, '^[\128-\191]', WORDS_MAX + 1) then
-      short = string.gsub(short, '[\192-\255][\128-\191]*$', '')
-    end
-    return short
-  end
-
   -- where: webhook, send, connect, profile or message
   function Health.failed(root, now, channel, where, words)
     if words ~= '' then
-      call('HSET', Keys.health(root, channel), 'failed', cut(words),
-           'failed_in', where, 'failed_at', Num.text(now))
+      call('HSET', Keys.health(root, channel), 'failed',
+           Text.cut(words, WORDS_MAX), 'failed_in', where, 'failed_at',
+           Num.text(now))
     end
   end
 
@@ -45,8 +37,8 @@ do
       return Health.failed(root, now, channel, 'connect', words)
     end
     call('HSET', key, 'connected', '{"at":' .. Time.json(now)
-         .. ',"account":' .. Json.maybe(cut(account))
-         .. ',"note":' .. Json.maybe(cut(note)) .. '}')
+         .. ',"account":' .. Json.maybe(Text.cut(account, WORDS_MAX))
+         .. ',"note":' .. Json.maybe(Text.cut(note, WORDS_MAX)) .. '}')
   end
 
   local function count(key, field, by, now)

@@ -173,15 +173,6 @@ do
     return jobs
   end
 
-  -- the platform's words, cut between two characters
-  local function cut(words)
-    local short = string.sub(words, 1, WORDS_MAX)
-    if string.find(words, '^[\128-\191]', WORDS_MAX + 1) then
-      short = string.gsub(short, '[\192-\255][\128-\191]*$', '')
-    end
-    return short
-  end
-
   -- the number of the message that is being sent, or may have been, if that is
   -- its text (JSON literal); nil: it is another, or none
   function Outbox.flying(root, chat, text)
@@ -201,7 +192,7 @@ do
   end
 
   function verdicts.never(root, now, s, _, number)
-    local words = (s.words ~= '') and cut(s.words) or nil
+    local words = (s.words ~= '') and Text.cut(s.words, WORDS_MAX) or nil
     finish(root, s.chat, number, now, 'failed', words)
   end
 

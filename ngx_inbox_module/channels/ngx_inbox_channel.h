@@ -352,6 +352,10 @@ ngx_int_t ngx_inbox_channel_scrub(ngx_pool_t *pool,
 
 /* ngx_inbox_channel_call.c */
 
+/* what an HTTP status says of a job, where the platform itself says nothing:
+   NEVER for a fault of ours, else LATER */
+ngx_inbox_outcome_e ngx_inbox_channel_by_status(int64_t status);
+
 /* "Authorization: Bearer token"; NGX_OK | NGX_ERROR */
 ngx_int_t ngx_inbox_channel_bearer(ngx_pool_t *pool,
     ngx_inbox_http_request_t *request, const ngx_str_t *token);

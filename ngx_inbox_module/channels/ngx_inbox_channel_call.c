@@ -11,6 +11,19 @@
 #include "../ngx_inbox_text.h"
 
 
+ngx_inbox_outcome_e
+ngx_inbox_channel_by_status(int64_t status)
+{
+    if (status == NGX_HTTP_TOO_MANY_REQUESTS
+        || status == NGX_HTTP_REQUEST_TIME_OUT)
+    {
+        return NGX_INBOX_LATER;
+    }
+
+    return (status >= 400 && status < 500) ? NGX_INBOX_NEVER : NGX_INBOX_LATER;
+}
+
+
 ngx_int_t
 ngx_inbox_channel_bearer(ngx_pool_t *pool, ngx_inbox_http_request_t *request,
     const ngx_str_t *token)

@@ -104,14 +104,7 @@ ngx_inbox_channel_fetched(ngx_pool_t *pool, const ngx_inbox_line_t *line,
         return;
     }
 
-    verdict->outcome = NGX_INBOX_LATER;
-
-    if (answer->status >= 400 && answer->status < 500
-        && answer->status != NGX_HTTP_TOO_MANY_REQUESTS
-        && answer->status != NGX_HTTP_REQUEST_TIME_OUT)
-    {
-        verdict->outcome = NGX_INBOX_NEVER;
-    }
+    verdict->outcome = ngx_inbox_channel_by_status(answer->status);
 
     verdict->error = ngx_inbox_channel_reason(pool, &nothing, answer);
 }

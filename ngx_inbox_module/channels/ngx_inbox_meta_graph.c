@@ -324,9 +324,7 @@ ngx_inbox_meta_later(const ngx_inbox_http_answer_t *answer,
     ngx_uint_t                    later, transient;
     const ngx_inbox_meta_code_t  *known;
 
-    later = answer->status < 400 || answer->status >= 500
-            || answer->status == NGX_HTTP_TOO_MANY_REQUESTS
-            || answer->status == NGX_HTTP_REQUEST_TIME_OUT;
+    later = ngx_inbox_channel_by_status(answer->status) == NGX_INBOX_LATER;
 
     if (ngx_inbox_json_int(error, "code", &code) == NGX_OK) {
         later = answer->status >= 500 && !ngx_inbox_meta_is_final(code);

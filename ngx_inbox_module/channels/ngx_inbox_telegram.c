@@ -327,12 +327,7 @@ ngx_inbox_telegram_outcome(const ngx_inbox_http_answer_t *answer,
         }
     }
 
-    if (code == NGX_HTTP_TOO_MANY_REQUESTS || code == NGX_HTTP_REQUEST_TIME_OUT)
-    {
-        return NGX_INBOX_LATER;
-    }
-
-    return (code >= 400 && code < 500) ? NGX_INBOX_NEVER : NGX_INBOX_LATER;
+    return ngx_inbox_channel_by_status(code);
 }
 
 

@@ -348,10 +348,7 @@ ngx_inbox_viber_outcome(const ngx_inbox_http_answer_t *answer,
     if (ngx_inbox_json_int(v, "status", &status) != NGX_OK) {
 
         /* no answer of Viber's own */
-        return (answer->status >= 400 && answer->status < 500
-                && answer->status != NGX_HTTP_TOO_MANY_REQUESTS
-                && answer->status != NGX_HTTP_REQUEST_TIME_OUT)
-               ? NGX_INBOX_NEVER : NGX_INBOX_LATER;
+        return ngx_inbox_channel_by_status(answer->status);
     }
 
     if (status == NGX_INBOX_VIBER_OK) {

@@ -445,10 +445,7 @@ ngx_inbox_vk_outcome(const ngx_inbox_http_answer_t *answer,
                                                     : NGX_INBOX_SENT;
         }
 
-        return (answer->status >= 400 && answer->status < 500
-                && answer->status != NGX_HTTP_TOO_MANY_REQUESTS
-                && answer->status != NGX_HTTP_REQUEST_TIME_OUT)
-               ? NGX_INBOX_NEVER : NGX_INBOX_LATER;
+        return ngx_inbox_channel_by_status(answer->status);
     }
 
     switch (*code) {
