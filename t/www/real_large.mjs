@@ -84,24 +84,25 @@ const STORIES = {
     const page = await patient(world, `/chats/${LONG}`);
     const box = page.locator('.transcript');
 
-    await page.getByText(`рядок ${LINES}`, { exact: true }).waitFor();
+    /* the list beside it may show the same words */
+    await box.getByText(`рядок ${LINES}`, { exact: true }).waitFor();
     await page.waitForFunction(() => {
       const transcript = document.querySelector('.transcript');
 
       transcript.scrollTo(0, 0);
       return document.querySelector('.transcript__older') === null;
     }, null, PATIENCE);
-    await page.getByText('рядок 1', { exact: true }).waitFor();
+    await box.getByText('рядок 1', { exact: true }).waitFor();
     assert.ok(await page.locator('.message').count() < LINES / 20,
       'what is far away is not drawn');
     const height = await box.evaluate((node) => node.scrollHeight);
     await box.evaluate((node) => node.scrollTo(0, node.scrollHeight / 2));
-    const line = page.getByText(/^рядок [45]\d\d\d$/).first();
+    const line = box.getByText(/^рядок [45]\d\d\d$/).first();
     await line.waitFor();
     await drawn(page);
     assert.equal(await box.evaluate((node) => node.scrollHeight), height,
       'nothing jumps');
-    const seen = page.getByText(await line.innerText(), { exact: true });
+    const seen = box.getByText(await line.innerText(), { exact: true });
     const before = await seen.boundingBox();
 
     const told = page.waitForResponse(/messages\?.*since=/);
