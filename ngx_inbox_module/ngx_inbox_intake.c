@@ -118,7 +118,7 @@ ngx_inbox_intake_bring(ngx_inbox_intake_t *intake, const ngx_str_t *space,
 
     door = ngx_inbox_intake_door(intake, space, &args[0]);
 
-    if (door == NULL || door->n == NGX_INBOX_INTAKE_WAITING) {
+    if (door == NULL || door->n >= NGX_INBOX_INTAKE_WAITING) {
         ngx_free(brought);
         return NULL;
     }

@@ -136,7 +136,7 @@ do
   -- A chat that is not there yet; id: of the channel, c: its kind, title, group
   -- and polled.  Takes the next number; it is written by Chat.save().
   function Chat.make(s, id, c, user)
-    s.seq = s.seq + 1
+    s.seq, s.made = s.seq + 1, s.made + 1
     local chat = {root = s.root, n = Num.text(s.seq), nm = 0, nc = 0, na = 0,
                   nb = 0, was = '', blocked = '', waits = 'null'}
     for _, field in ipairs(COLD) do
@@ -383,6 +383,8 @@ do
     if chat.was ~= '' then
       s[chat.was] = s[chat.was] - 1
       Chat.tally(s.root, chat, chat.was, chat.was_group, -1)
+    else
+      s.made = s.made - 1
     end
     s[chat.status] = s[chat.status] + 1
     Chat.tally(s.root, chat, chat.status, chat.group, 1)

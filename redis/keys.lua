@@ -136,7 +136,8 @@ do
 
   -- A space for one call: {root, now, rev, gen, messages, bytes}, and, read when it is first asked
   -- for, {seq, locale, name, plan, reset, unassigned, active, inactive, renamed}.  NOSPACE if
-  -- it is not there.  Changes stay in the table until Space.close().  channel:
+  -- it is not there.  Changes stay in the table until Space.close(); made: chats
+  -- of this call that are not counted yet, see Chat.make().  channel:
   -- an id, then `gate` is what the clock's hash has of it, see Channel; hook: for
   -- a platform
   function Space.open(root, now, channel, hook)
@@ -149,7 +150,7 @@ do
     return setmetatable({root = root, now = now, rev = tonumber(f[2] or 0),
                          gen = f[3] or '0', messages = tonumber(f[4] or 0),
                          bytes = tonumber(f[5] or 0), gate = f[7],
-                         places = false}, REST)
+                         places = false, made = 0}, REST)
   end
 end
 

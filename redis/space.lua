@@ -97,7 +97,7 @@ do
   function Space.has_room(s, times)
     local most = Space.limit(s.root, 'chats')
     return not most
-           or s.unassigned + s.active + s.inactive < most * times
+           or s.unassigned + s.active + s.inactive + s.made < most * times
   end
 
   -- s: name, locale, retention_days, plans_url, plan, return_minutes, as typed

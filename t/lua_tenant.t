@@ -67,6 +67,13 @@ is_deeply(usage(), counted(), 'and counted');
 rule(0, 14, '', '');
 is($s->client('v3', 'b', message => 'b1'), 14,
     'when there is room his words have their place');
+
+# those of one call did not know of each other, and all of them had their place
+rule(0, 8, '', '');
+is_deeply([grep { /[a-z]/ } @{ $s->ingest('bot', map { { user => "at$_",
+    text => 'x', message => "at$_" } } 1 .. 5) }], [qw(new new new full full)],
+    'who comes together has no more room than who comes alone');
+is_deeply(usage(), counted(), 'and that is counted');
 rule(0, '', '', 4);
 like($s->error(channel_put => $s->tick(), 'root', 'fifth', 'viber', '', '', 1,
     '{}', 0, 'chars', 0, 0, ''), qr/^INVALID id there are 4/,
