@@ -285,6 +285,11 @@ ngx_http_inbox_handler(ngx_http_request_t *r)
     mcf = ngx_http_get_module_main_conf(r, ngx_http_inbox_module);
     lcf = ngx_http_get_module_loc_conf(r, ngx_http_inbox_module);
 
+    /* nginx would look at these when it is done, and refuse what was done */
+
+    r->headers_in.if_match = NULL;
+    r->headers_in.if_unmodified_since = NULL;
+
     if (ngx_http_inbox_path(r, lcf, &path) != NGX_OK) {
         return NGX_DECLINED;
     }

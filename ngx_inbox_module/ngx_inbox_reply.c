@@ -416,6 +416,9 @@ ngx_inbox_reply_title(ngx_uint_t status)
     case NGX_HTTP_UNSUPPORTED_MEDIA_TYPE:
         return "Unsupported Media Type";
 
+    case NGX_HTTP_RANGE_NOT_SATISFIABLE:
+        return "Range Not Satisfiable";
+
     case NGX_HTTP_UNPROCESSABLE_ENTITY:
         return "Unprocessable Content";
 
@@ -425,6 +428,9 @@ ngx_inbox_reply_title(ngx_uint_t status)
     case NGX_HTTP_INTERNAL_SERVER_ERROR:
         return "Internal Server Error";
 
+    case NGX_HTTP_NOT_IMPLEMENTED:
+        return "Not Implemented";
+
     case NGX_HTTP_BAD_GATEWAY:
         return "Bad Gateway";
 
@@ -433,6 +439,9 @@ ngx_inbox_reply_title(ngx_uint_t status)
 
     case NGX_HTTP_GATEWAY_TIME_OUT:
         return "Gateway Timeout";
+
+    case NGX_HTTP_VERSION_NOT_SUPPORTED:
+        return "HTTP Version Not Supported";
 
     default:
         return "Error";

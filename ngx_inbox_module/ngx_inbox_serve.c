@@ -21,6 +21,7 @@ static ngx_int_t ngx_inbox_serve_open(ngx_http_request_t *r,
     const ngx_str_t *path, ngx_file_t *file, ngx_file_info_t *fi);
 static ngx_int_t ngx_inbox_serve_headers(ngx_http_request_t *r,
     ngx_file_t *file, off_t size, const ngx_str_t *given, const char *only);
+static void ngx_inbox_serve_withdraw(ngx_http_request_t *r);
 static ngx_int_t ngx_inbox_serve_disposition(ngx_pool_t *pool,
     ngx_uint_t shown, const ngx_str_t *name, ngx_str_t *value);
 
@@ -72,6 +73,10 @@ ngx_inbox_serve(ngx_inbox_ctx_t *ctx, const ngx_str_t *path,
     }
 
     rc = ngx_http_send_header(r);
+
+    if (rc == NGX_HTTP_RANGE_NOT_SATISFIABLE) {
+        ngx_inbox_serve_withdraw(r);
+    }
 
     if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
         return rc;
@@ -194,6 +199,30 @@ ngx_inbox_serve_headers(ngx_http_request_t *r, ngx_file_t *file, off_t size,
     }
 
     return ngx_inbox_reply_header(r, "Cache-Control", &cache);
+}
+
+
+/* what was said of a file that will not be sent; not how long it is */
+
+static void
+ngx_inbox_serve_withdraw(ngx_http_request_t *r)
+{
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    for (part = &r->headers_out.headers.part; part != NULL; part = part->next)
+    {
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+            if (&h[i] != r->headers_out.content_range) {
+                h[i].hash = 0;
+            }
+        }
+    }
+
+    r->headers_out.etag = NULL;
 }
 
 

@@ -128,6 +128,19 @@ $t->hook(FakeTelegram::update(2, 'More'));
 is($t->api(GET => 'journal', headers => { 'If-None-Match' => $old })->{status},
     200, 'a change is seen at once');
 
+# nginx asked for them in answers: a chat was closed, and 412 said that it was not
+for my $if ('If-Match', 'If-Unmodified-Since') {
+    my %if = (headers => { $if => $if eq 'If-Match' ? '"other"'
+        : 'Sat, 01 Jan 2000 00:00:00 GMT' });
+
+    is($t->api(POST => 'chats/1/close', json => {}, %if)->{status}, 200,
+        "$if refuses nothing that was done");
+    is($t->api(POST => 'chats/1/reopen', json => {}, %if)->{status}, 200,
+        'nor undone');
+    is($t->api(GET => 'journal', %if)->{status}, 200, 'nor a list');
+    is($t->get('/inbox/', %if)->{status}, 200, 'nor a page');
+}
+
 
 # bodies
 

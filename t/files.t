@@ -101,6 +101,15 @@ is($r->{headers}{'content-security-policy'}, "sandbox; default-src 'none'",
 is($r->{headers}{'x-content-type-options'}, 'nosniff', 'as what it is');
 is($t->get($url, token => $petro, headers => { Range => 'bytes=1-3' })->{body},
     'PNG', 'in pieces too');
+
+# the refusal said of itself what is said of the file: to be kept for an hour
+my $none = $t->get($url, token => $petro, headers => { Range => 'bytes=99-' });
+
+is("$none->{status} $none->{json}{title}", '416 Range Not Satisfiable',
+    'not those that it has not');
+is($none->{headers}{'content-range'}, 'bytes */9', 'so long it is');
+is_deeply([$none->{head} =~ /^(Cache-Control|Content-Disposition|ETag): /mgi],
+    ['Cache-Control'], 'and nothing else of it');
 is($t->get($url, token => $petro, headers => {
     'If-None-Match' => $r->{headers}{etag} })->{status}, 304, 'once');
 is($t->get($url, token => $nina)->{status}, 403, 'who may not see the chat');
