@@ -167,7 +167,11 @@ do
     if not y or m < 1 or m > 12 or d < 1 or d > 31 then
       return nil
     end
-    local at = days_of(tonumber(y), m, d) * DAY
+    local days = days_of(tonumber(y), m, d)
+    local at, _, _, same = days * DAY, date_of(days)
+    if same ~= d then
+      return nil
+    end
     if rest == '' then
       return at * 1000000, true
     end

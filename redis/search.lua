@@ -4,34 +4,45 @@
 --
 -- Every word asked for is the beginning of a word of the name, the nick, the
 -- title or the phone, or is the chat's number.  Capitals are made small in
--- Latin, in the accented letters of Latin-1 and in Cyrillic: two-byte UTF-8.
+-- Latin, with the letters that languages of Europe have added to it, and in
+-- Cyrillic, with those of Asia.
 
 local Search = {}
 
 do
   local WORDS_MOST = 8
 
-  -- the second letter of what a capital becomes: by first byte and second
-  local function small(first, second)
-    if first == 195 and second <= 158 and second ~= 151 then
-      return 195, second + 32
-    elseif first == 208 and second <= 143 then
-      return 209, second + 16
-    elseif first == 208 and second <= 159 then
-      return 208, second + 32
-    elseif first == 208 and second <= 175 then
-      return 209, second - 32
-    elseif (first == 209 and second >= 160) or first == 210 then
-      return first, second + (1 - second % 2)
+  -- capitals of two bytes: first, last, step, and how far the small ones are
+  local CAPITALS = {
+    {0xC0, 0xD6, 1, 32}, {0xD8, 0xDE, 1, 32}, {0x100, 0x12E, 2, 1},
+    {0x132, 0x136, 2, 1}, {0x139, 0x147, 2, 1}, {0x14A, 0x176, 2, 1},
+    {0x178, 0x178, 1, -121}, {0x179, 0x17D, 2, 1}, {0x400, 0x40F, 1, 80},
+    {0x410, 0x42F, 1, 32}, {0x460, 0x480, 2, 1}, {0x48A, 0x4BE, 2, 1},
+    {0x4C0, 0x4C0, 1, 15}, {0x4C1, 0x4CD, 2, 1}, {0x4D0, 0x52E, 2, 1}
+  }
+
+  local function letter(code)
+    return string.char(192 + math.floor(code / 64), 128 + code % 64)
+  end
+
+  -- each of them with its small one: made when it is first needed, because
+  -- while a library is loaded there are no strings
+  local small
+
+  local function smalls()
+    local all = {}
+    for _, row in ipairs(CAPITALS) do
+      for code = row[1], row[2], row[3] do
+        all[letter(code)] = letter(code + row[4])
+      end
     end
-    return first, second
+    return all
   end
 
   function Search.lower(text)
-    return (string.gsub(string.lower(text), '([\195\208-\210])([\128-\191])',
-                        function(a, b)
-      return string.char(small(string.byte(a), string.byte(b)))
-    end))
+    small = small or smalls()
+    return (string.gsub(string.lower(text), '[\195-\197\208-\212][\128-\191]',
+                        small))
   end
 
   -- the words of a query; nil: it has none

@@ -136,7 +136,8 @@ for my $row (@FILTERS) {
 }
 
 for my $bad ([status => 'open'], [sort => 'name'], [from => 'today'],
-    [to => '2026-13-01'], [before => 'x'], [before => '-1'])
+    [to => '2026-13-01'], [from => '2026-02-30'], [to => '2026-04-31'],
+    [from => '2027-02-29'], [from => '2026-01-00'], [before => 'x'], [before => '-1'])
 {
     like($s->error(journal => $s->journal_args('ada', @$bad)), qr/^INVALID
         \ $bad->[0]/x, "@$bad is refused");
@@ -152,6 +153,19 @@ is($row{9}{waiting_since}, undef, 'answered: not waiting');
 is($row{1}{unread}, 1, 'what the caller has not read');
 is($row{2}{unread}, 0, 'what he has');
 is($row{3}{unread}, 1, 'what nobody has answered');
+
+# a letter's two forms are the same in all of Cyrillic, and in Latin
+
+my @people = (['Әсел Өмірова', 'әСЕЛ', 'ӨМІР'], ['ҒАЛЫМ Ұлан', 'ғалым', 'ұЛ'],
+    ['Łukasz Źrebak', 'łUKASZ', 'źREB'], ['ŞTEFAN Ňorth', 'şte', 'ňor'],
+    ['Ӆа Ԥа', 'ӆА', 'ԥА'], ['Ÿves Ğul', 'ÿVES', 'ğUL']);
+
+for my $n (0 .. $#people) {
+    my ($name, @words) = @{ $people[$n] };
+    my $chat = $s->client("p$n", 'x', name => $name);
+
+    is(ids(q => $_), $chat, "$_ is found") for @words, uc $words[0], lc $words[1];
+}
 
 # titles follow a rename at once
 
