@@ -43,9 +43,15 @@ static ngx_int_t ngx_inbox_upload_form_name(ngx_pool_t *pool, u_char *p,
 ngx_uint_t
 ngx_inbox_upload_form_is(const ngx_str_t *type)
 {
-    return type->len >= 20
-           && ngx_strncasecmp(type->data, (u_char *) "multipart/form-data;", 20)
-              == 0;
+    static const char  form[] = "multipart/form-data";
+    const size_t       len = sizeof(form) - 1;
+
+    /* also one without a boundary, which is a form that cannot be read */
+
+    return type->len >= len
+           && ngx_strncasecmp(type->data, (u_char *) form, len) == 0
+           && (type->len == len || type->data[len] == ';'
+               || type->data[len] == ' ');
 }
 
 
@@ -210,9 +216,10 @@ static ngx_int_t
 ngx_inbox_upload_form_name(ngx_pool_t *pool, u_char *p, u_char *last,
     ngx_str_t *name)
 {
-    u_char  *d;
+    u_char      *d;
+    ngx_uint_t   quoted;
 
-    static u_char  key[] = "filename=\"";
+    static u_char  key[] = "filename=";
 
     p = ngx_strlcasestrn(p, last, key, sizeof(key) - 2);
     if (p == NULL) {
@@ -220,6 +227,9 @@ ngx_inbox_upload_form_name(ngx_pool_t *pool, u_char *p, u_char *last,
     }
 
     p += sizeof(key) - 1;
+
+    quoted = (p < last && *p == '"');
+    p += quoted;
 
     d = ngx_pnalloc(pool, last - p + 1);
     if (d == NULL) {
@@ -230,7 +240,12 @@ ngx_inbox_upload_form_name(ngx_pool_t *pool, u_char *p, u_char *last,
 
     /* browsers write a quote as %22, others with a backslash */
 
-    for ( /* void */ ; p < last && *p != '"'; p++) {
+    for ( /* void */ ; p < last; p++) {
+
+        if (quoted ? *p == '"' : (*p == ';' || *p == ' ' || *p == '\r')) {
+            break;
+        }
+
         if (*p == '\\' && p + 1 < last && p[1] == '"') {
             p++;
         }
