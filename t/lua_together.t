@@ -5,6 +5,8 @@
 # Many events in one call are the same as each in a call of its own: the same
 # chats, lists, feeds, counts, transcripts and people who hear of it.  One that
 # cannot be done ends the call, and none before it is half done.
+#
+# TEST_SEED=7 repeats what was drawn by lot.
 
 use strict;
 use warnings;
@@ -41,6 +43,27 @@ is_deeply(state_of($all), state_of($one), 'and see the same');
 is_deeply($all->ingest('bot', @EVENTS),
     [map { $_ =~ /^(new|changed)$/ ? 'same' : $_ } @by_one],
     'all of it is known when it comes again');
+
+
+# whatever comes, in whatever order, however it is shared out
+
+my $seed = $ENV{TEST_SEED} // int(rand(1e6));
+
+srand($seed);
+
+for my $round (1 .. 2) {
+    my @events = map { any() } 1 .. 60;
+    my ($single, $shared) = map { prepared() } 1 .. 2;
+    my @expected = map { @{ $single->ingest('bot', $_) } } @events;
+    my @got;
+
+    push @got, @{ $shared->ingest('bot', splice @events, 0, 1 + rand 20) }
+        while @events;
+
+    is_deeply(\@got, \@expected, "by lot, round $round: the same answers")
+        or diag("TEST_SEED=$seed");
+    is_deeply(state_of($shared), state_of($single), 'and the same is seen');
+}
 
 
 # one in the middle cannot be done
@@ -84,6 +107,29 @@ sub prepared {
 }
 
 
+# something that a few people do to a few messages: also of one that is not
+# there yet, or is no more
+sub any {
+    my $user = 'u' . int rand 10;
+    my %e = (user => $user, message => "$user-m" . int(rand 20),
+        text => 'text ' . int rand 5);
+
+    return (
+        (map { +{ %e, name => 'N' . int rand 3 } } 1 .. 4),
+        { %e, reply_to => "$user-m" . int rand 20 },
+        { %e, from => 'agent' },
+        { %e, extra => 'album' . int(rand 3), attachments => '[{"id":"'
+            . int(rand 9) . '","type":"image","url":"/x"}]' },
+        { %e, type => 'edit', sent_at => sprintf('2026-11-27T10:%02d:00.000Z',
+            rand 60) },
+        { %e, type => 'delete' },
+        { %e, type => 'reaction', extra => rand() < 0.5 ? '["+"]' : '[]' },
+        { %e, type => 'receipt', extra => (qw(delivered read failed))[rand 3] },
+        { %e, type => 'state', extra => 'blocked' },
+    )[rand 12];
+}
+
+
 # what does not hang on the moment
 sub timeless {
     my ($value) = @_;
@@ -119,6 +165,9 @@ sub state_of {
     my %sets = map { my $key = $_; ($key => [sort @{ $s->redis('ZRANGE', $key,
         0, -1) }]) } @{ $s->redis('KEYS', $s->key('order:*')) },
         @{ $s->redis('KEYS', $s->key('feed*')) };
+
+    $sets{$_} = [sort @{ $s->redis('SMEMBERS', $_) }]
+        for @{ $s->redis('KEYS', $s->key('unread:*')) };
 
     return timeless({
         journal => { %$journal, rev => 0,
