@@ -71,6 +71,7 @@ ngx_inbox_route_problem(ngx_inbox_ctx_t *ctx)
     ngx_uint_t  i, status;
 
     static const ngx_str_t  limited = ngx_string("nginx refused the request");
+    static const ngx_str_t  file = ngx_string("GET, HEAD");
     static const struct {
         ngx_uint_t   status;
         const char  *code;
@@ -97,6 +98,17 @@ ngx_inbox_route_problem(ngx_inbox_ctx_t *ctx)
 
     if (status == NGX_HTTP_TOO_MANY_REQUESTS) {
         return ngx_inbox_reply_limited(ctx->r, 1, &limited);
+    }
+
+    /* a route says it itself; TRACE is refused before anybody knows what for,
+       and only the line of the request still says that it was one */
+
+    if (status == NGX_HTTP_NOT_ALLOWED
+        && !(ctx->r->request_line.len > 6
+             && ngx_strncmp(ctx->r->request_line.data, "TRACE ", 6) == 0)
+        && ngx_inbox_reply_header(ctx->r, "Allow", &file) != NGX_OK)
+    {
+        return NGX_ERROR;
     }
 
     for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {

@@ -89,6 +89,17 @@ for my $path (sort keys %allow) {
     is($r->{headers}{allow}, $allow{$path}, 'says the same');
 }
 
+# nginx itself does not say it of a file
+for my $method (qw(POST PUT OPTIONS)) {
+    my $r = $t->request($method => '/inbox/index.html');
+
+    problem("$method of a file", $r, 405, 'method_not_allowed');
+    is($r->{headers}{allow}, 'GET, HEAD', 'with those that are');
+}
+
+is($t->request(TRACE => "$V1/chats/1/take")->{headers}{allow}, undef,
+    'nor of what it has not looked for');
+
 for my $path ("$V1/me", "$V1/journal", "$V1/chats/1/messages", '/inbox/health')
 {
     my $get = $t->get($path, token => $t->token);
