@@ -208,6 +208,10 @@ ok($t->wait_for(sub { grep { $_ == 900 } $fake{facebook}->asked }), 'asked');
 my $late = of('facebook', 900)->{id};
 $t->api(POST => "contacts/$late/block");
 $t->redis->call('ZADD', key('lookups'), 1, $late);
+
+# another's message: the worker looks at once what is due
+$fake{facebook}->person(901 => { name => 'Other' });
+facebook(901, 'hi');
 ok($t->wait_for(sub { !waiting() }), 'who is blocked meanwhile');
 $fake{facebook}->release('who 900');
 facebook(900, 'again');
