@@ -2,8 +2,9 @@
 /*
  * Copyright (C) the ngx_inbox authors
  *
- * A door is one channel's: its call under way, those in it, and those who wait
- * behind it.  It is made by the first who comes and goes with the last.
+ * A door is one channel's: its calls under way, and those who wait behind them.
+ * It is made by the first who comes and goes with the last.  Two calls may be
+ * under way: Redis works on one while those in the other are answered.
  *
  * A fault (a webhook that the function cannot take) ends the call of all who
  * are in it; then each of them is asked alone, so that one harms nobody else.
@@ -18,6 +19,8 @@
    milliseconds of Redis */
 #define NGX_INBOX_INTAKE_EVENTS   32
 #define NGX_INBOX_INTAKE_BYTES    262144
+/* of one channel, under way */
+#define NGX_INBOX_INTAKE_CALLS    2
 /* webhooks of one channel that wait in one worker */
 #define NGX_INBOX_INTAKE_WAITING  1024
 
@@ -26,11 +29,17 @@ typedef struct {
     ngx_inbox_table_node_t     node;       /* first; the key follows */
     ngx_inbox_intake_t        *intake;
     ngx_str_t                  space;      /* in the key */
-    ngx_inbox_store_call_t    *call;       /* under way, or NULL */
-    ngx_queue_t                sent;       /* in the call, in its order */
+    ngx_uint_t                 calls;      /* under way */
     ngx_queue_t                waiting;
     ngx_uint_t                 n;          /* of those who wait */
 } ngx_inbox_intake_door_t;
+
+
+typedef struct {
+    ngx_inbox_intake_door_t   *door;
+    ngx_queue_t                in;         /* in the order of the call */
+    ngx_uint_t                 events;
+} ngx_inbox_intake_call_t;
 
 
 struct ngx_inbox_brought_s {
@@ -55,15 +64,14 @@ struct ngx_inbox_intake_s {
 static ngx_inbox_intake_door_t *ngx_inbox_intake_door(
     ngx_inbox_intake_t *intake, const ngx_str_t *space,
     const ngx_str_t *channel);
-static void ngx_inbox_intake_close(ngx_inbox_intake_door_t *door);
+static void ngx_inbox_intake_leave(ngx_inbox_intake_door_t *door);
 static ngx_int_t ngx_inbox_intake_send(ngx_inbox_intake_door_t *door);
-static ngx_uint_t ngx_inbox_intake_gather(ngx_inbox_intake_door_t *door);
+static void ngx_inbox_intake_gather(ngx_inbox_intake_call_t *call);
 static ngx_uint_t ngx_inbox_intake_goes_with(const ngx_inbox_brought_t *first,
     const ngx_inbox_brought_t *brought);
 static ngx_uint_t ngx_inbox_intake_events(const ngx_inbox_brought_t *brought);
 static size_t ngx_inbox_intake_size(const ngx_inbox_brought_t *brought);
-static ngx_int_t ngx_inbox_intake_call(ngx_inbox_intake_door_t *door,
-    ngx_uint_t events);
+static ngx_int_t ngx_inbox_intake_start(ngx_inbox_intake_call_t *call);
 static void ngx_inbox_intake_back(ngx_inbox_intake_door_t *door,
     ngx_queue_t *from, ngx_uint_t alone);
 static void ngx_inbox_intake_on_answer(void *data, ngx_inbox_answer_t *answer);
@@ -132,9 +140,11 @@ ngx_inbox_intake_bring(ngx_inbox_intake_t *intake, const ngx_str_t *space,
     ngx_queue_insert_tail(&door->waiting, &brought->queue);
     door->n++;
 
-    if (door->call == NULL && ngx_inbox_intake_send(door) != NGX_OK) {
+    if (door->calls < NGX_INBOX_INTAKE_CALLS
+        && ngx_inbox_intake_send(door) != NGX_OK)
+    {
         ngx_inbox_intake_forget(brought);
-        ngx_inbox_intake_close(door);
+        ngx_inbox_intake_leave(door);
         return NULL;
     }
 
@@ -196,7 +206,6 @@ ngx_inbox_intake_door(ngx_inbox_intake_t *intake, const ngx_str_t *space,
     door->intake = intake;
     door->space.data = door->node.data;
     door->space.len = space->len;
-    ngx_queue_init(&door->sent);
     ngx_queue_init(&door->waiting);
 
     ngx_inbox_table_insert(&intake->doors, &door->node);
@@ -205,11 +214,15 @@ ngx_inbox_intake_door(ngx_inbox_intake_t *intake, const ngx_str_t *space,
 }
 
 
+/* nobody waits when no call is under way: then the door goes */
+
 static void
-ngx_inbox_intake_close(ngx_inbox_intake_door_t *door)
+ngx_inbox_intake_leave(ngx_inbox_intake_door_t *door)
 {
-    ngx_inbox_table_remove(&door->intake->doors, &door->node);
-    ngx_free(door);
+    if (door->calls == 0) {
+        ngx_inbox_table_remove(&door->intake->doors, &door->node);
+        ngx_free(door);
+    }
 }
 
 
@@ -218,29 +231,42 @@ ngx_inbox_intake_close(ngx_inbox_intake_door_t *door)
 static ngx_int_t
 ngx_inbox_intake_send(ngx_inbox_intake_door_t *door)
 {
-    ngx_uint_t  events;
+    ngx_inbox_intake_call_t  *call;
 
-    events = ngx_inbox_intake_gather(door);
-
-    if (ngx_inbox_intake_call(door, events) != NGX_OK) {
-        ngx_inbox_intake_back(door, &door->sent, 0);
+    call = ngx_alloc(sizeof(ngx_inbox_intake_call_t),
+                     door->intake->worker->log);
+    if (call == NULL) {
         return NGX_ERROR;
     }
+
+    call->door = door;
+    ngx_queue_init(&call->in);
+    ngx_inbox_intake_gather(call);
+
+    if (ngx_inbox_intake_start(call) != NGX_OK) {
+        ngx_inbox_intake_back(door, &call->in, 0);
+        ngx_free(call);
+        return NGX_ERROR;
+    }
+
+    door->calls++;
 
     return NGX_OK;
 }
 
 
-/* those at the head who may go together, into `sent`; how many events */
+/* those at the head of who waits, as far as they may go together */
 
-static ngx_uint_t
-ngx_inbox_intake_gather(ngx_inbox_intake_door_t *door)
+static void
+ngx_inbox_intake_gather(ngx_inbox_intake_call_t *call)
 {
-    size_t                bytes;
-    ngx_uint_t            events, n;
-    ngx_queue_t          *q;
-    ngx_inbox_brought_t  *first, *brought;
+    size_t                    bytes;
+    ngx_uint_t                events, n;
+    ngx_queue_t              *q;
+    ngx_inbox_brought_t      *first, *brought;
+    ngx_inbox_intake_door_t  *door;
 
+    door = call->door;
     bytes = 0;
     events = 0;
     first = NULL;
@@ -264,7 +290,7 @@ ngx_inbox_intake_gather(ngx_inbox_intake_door_t *door)
         }
 
         ngx_queue_remove(q);
-        ngx_queue_insert_tail(&door->sent, q);
+        ngx_queue_insert_tail(&call->in, q);
 
         door->n--;
         brought->sent = 1;
@@ -272,7 +298,7 @@ ngx_inbox_intake_gather(ngx_inbox_intake_door_t *door)
         events += n;
     }
 
-    return events;
+    call->events = events;
 }
 
 
@@ -318,26 +344,30 @@ ngx_inbox_intake_size(const ngx_inbox_brought_t *brought)
 /* the head of the first, the events of all */
 
 static ngx_int_t
-ngx_inbox_intake_call(ngx_inbox_intake_door_t *door, ngx_uint_t events)
+ngx_inbox_intake_start(ngx_inbox_intake_call_t *call)
 {
-    ngx_str_t            *args, *p;
-    ngx_queue_t          *q;
-    ngx_uint_t            n;
-    ngx_inbox_fcall_t     fcall;
-    ngx_inbox_brought_t  *brought;
+    ngx_str_t               *args, *p;
+    ngx_queue_t             *q;
+    ngx_uint_t               n;
+    ngx_inbox_fcall_t        fcall;
+    ngx_inbox_worker_t      *worker;
+    ngx_inbox_brought_t     *brought;
+    ngx_inbox_store_call_t  *started;
 
-    args = ngx_alloc((NGX_INBOX_INTAKE_HEAD + events * NGX_INBOX_INTAKE_EVENT)
-                     * sizeof(ngx_str_t), door->intake->worker->log);
+    worker = call->door->intake->worker;
+    n = NGX_INBOX_INTAKE_HEAD + call->events * NGX_INBOX_INTAKE_EVENT;
+
+    args = ngx_alloc(n * sizeof(ngx_str_t), worker->log);
     if (args == NULL) {
         return NGX_ERROR;
     }
 
-    q = ngx_queue_head(&door->sent);
+    q = ngx_queue_head(&call->in);
     brought = ngx_queue_data(q, ngx_inbox_brought_t, queue);
     ngx_memcpy(args, brought->args, NGX_INBOX_INTAKE_HEAD * sizeof(ngx_str_t));
 
     for (p = args + NGX_INBOX_INTAKE_HEAD;
-         q != ngx_queue_sentinel(&door->sent);
+         q != ngx_queue_sentinel(&call->in);
          q = ngx_queue_next(q))
     {
         brought = ngx_queue_data(q, ngx_inbox_brought_t, queue);
@@ -349,15 +379,15 @@ ngx_inbox_intake_call(ngx_inbox_intake_door_t *door, ngx_uint_t events)
     }
 
     fcall.fn = NGX_INBOX_FN_INGEST;
-    fcall.space = &door->space;
+    fcall.space = &call->door->space;
     fcall.args = args;
     fcall.n = p - args;
 
-    door->call = ngx_inbox_store_call(door->intake->worker->store, &fcall,
-                                      ngx_inbox_intake_on_answer, door);
+    started = ngx_inbox_store_call(worker->store, &fcall,
+                                   ngx_inbox_intake_on_answer, call);
     ngx_free(args);
 
-    return (door->call != NULL) ? NGX_OK : NGX_ERROR;
+    return (started != NULL) ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -389,14 +419,17 @@ ngx_inbox_intake_back(ngx_inbox_intake_door_t *door, ngx_queue_t *from,
 static void
 ngx_inbox_intake_on_answer(void *data, ngx_inbox_answer_t *answer)
 {
-    ngx_inbox_intake_door_t *door = data;
+    ngx_inbox_intake_call_t *call = data;
 
-    ngx_queue_t         told, refused;
-    ngx_uint_t          away;
-    ngx_inbox_answer_t  none;
+    ngx_queue_t               told, refused;
+    ngx_uint_t                away;
+    ngx_inbox_answer_t        none;
+    ngx_inbox_intake_door_t  *door;
 
-    door->call = NULL;
-    ngx_inbox_intake_move(&door->sent, &told);
+    door = call->door;
+    door->calls--;
+    ngx_inbox_intake_move(&call->in, &told);
+    ngx_free(call);
 
     if (answer->fault && !ngx_queue_empty(&told)
         && ngx_queue_head(&told) != ngx_queue_last(&told))
@@ -417,10 +450,7 @@ ngx_inbox_intake_on_answer(void *data, ngx_inbox_answer_t *answer)
         ngx_inbox_intake_move(&door->waiting, &refused);
     }
 
-    if (door->call == NULL) {
-        ngx_inbox_intake_close(door);
-    }
-
+    ngx_inbox_intake_leave(door);
     ngx_inbox_intake_tell(&told, answer);
 
     if (away) {

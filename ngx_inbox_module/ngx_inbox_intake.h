@@ -3,8 +3,8 @@
  * Copyright (C) the ngx_inbox authors
  *
  * Layer 5, service.  What webhooks of one channel bring at once goes to the
- * store in one call.  While a call of a channel is under way, what comes for
- * it waits, and leaves together when the answer is there: nobody waits longer
+ * store in one call.  While two calls of a channel are under way, what comes
+ * for it waits, and leaves together when one is answered: nobody waits longer
  * than for what was before him, and the busier a channel is, the less each
  * of its messages costs (the call, the clock, the notice are shared).
  *
