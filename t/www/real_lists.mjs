@@ -44,6 +44,13 @@ export const LISTS = {
     const owner = await world.enter(world.token, `/chats/${chat}?in=journal`);
     const found = owner.locator(`.journal__row #chat-${chat}`);
 
+    await found.hover();
+    assert.ok(await found.evaluate((node) => {
+      const [buttons, unread] = ['buttons', 'unread > *'].map((name) =>
+        node.closest('.journal__row').querySelector(`.journal__${name}`)
+          .getBoundingClientRect());
+      return buttons.right <= unread.left;
+    }), 'beside an open chat they leave the count to be seen');
     await owner.getByRole('button', { name: 'Про клієнта' }).click();
     await owner.getByLabel('Теги').fill('опт, vip,, опт');
     await checked(owner);
