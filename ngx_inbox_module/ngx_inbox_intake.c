@@ -172,7 +172,7 @@ static ngx_inbox_intake_door_t *
 ngx_inbox_intake_door(ngx_inbox_intake_t *intake, const ngx_str_t *space,
     const ngx_str_t *channel)
 {
-    u_char                    key[2 * NGX_INBOX_MAX_ID + 1], *p;
+    u_char                    key[2 * NGX_INBOX_MAX_ID + 1];
     ngx_str_t                 name;
     ngx_inbox_intake_door_t  *door;
 
@@ -180,12 +180,8 @@ ngx_inbox_intake_door(ngx_inbox_intake_t *intake, const ngx_str_t *space,
         return NULL;
     }
 
-    p = ngx_cpymem(key, space->data, space->len);
-    *p++ = '/';
-    p = ngx_cpymem(p, channel->data, channel->len);
-
     name.data = key;
-    name.len = p - key;
+    name.len = ngx_snprintf(key, sizeof(key), "%V/%V", space, channel) - key;
 
     door = (ngx_inbox_intake_door_t *)
                ngx_inbox_table_find(&intake->doors, &name);
@@ -431,9 +427,9 @@ ngx_inbox_intake_on_answer(void *data, ngx_inbox_answer_t *answer)
     ngx_inbox_intake_move(&call->in, &told);
     ngx_free(call);
 
-    if (answer->fault && !ngx_queue_empty(&told)
-        && ngx_queue_head(&told) != ngx_queue_last(&told))
-    {
+    /* nobody, or one alone: head and last are the same */
+
+    if (answer->fault && ngx_queue_head(&told) != ngx_queue_last(&told)) {
         ngx_inbox_intake_back(door, &told, 1);
     }
 

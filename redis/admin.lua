@@ -136,7 +136,7 @@ do
       Turn.drop(s, chat, id, name)
       list[i] = Chat.save(s, chat)
     end
-    Chat.done(s, table.concat(list, '\nchat '))
+    Chat.done(s, list)
   end
 
   local function remove(root, id, groups)

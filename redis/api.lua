@@ -227,7 +227,7 @@ do
     path = n .. '/' .. path
     if not Once.find(root, caller, path, once, body) then
       if turn(s, caller, chat) then
-        Chat.done(s, Chat.save(s, chat))
+        Chat.done(s, {Chat.save(s, chat)})
       end
       Once.keep(root, caller, path, once, body, 0)
     end

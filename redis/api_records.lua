@@ -65,7 +65,7 @@ do
     local chat = Chat.need(root, n)
     if Label.put(caller, chat, mark == '=' and title, args[5] == '=' and tags)
     then
-      Chat.done(s, Chat.save(s, chat))
+      Chat.done(s, {Chat.save(s, chat)})
     end
     return Chat.show(s, caller, chat)
   end)

@@ -525,11 +525,12 @@ do
     return words
   end
 
-  -- the end of every call that has written: lists, clock, counts, one notice
+  -- The end of every call that has written: lists, clock, counts, and one notice
+  -- of all the chats; words: of each of them
   function Chat.done(s, words)
     Place.write(s)
     Space.close(s, s.counted)
-    Space.notice(s.root, 'chat ' .. words)
+    Space.notice(s.root, 'chat ' .. table.concat(words, '\nchat '))
   end
 
   -- the platform's id of the client's last message, when it is one up to that

@@ -74,7 +74,7 @@ do
     end
     forget_reading(s.root, numbers)
     s.counted = true
-    Chat.done(s, table.concat(words, '\nchat '))
+    Chat.done(s, words)
   end
 
   -- every feed that there is

@@ -463,7 +463,7 @@ do
       words[#words + 1] = Alter.save(s, chat)
     end
     if #words > 0 then
-      Chat.done(s, table.concat(words, '\nchat '))
+      Chat.done(s, words)
     end
   end
 

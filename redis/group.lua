@@ -175,7 +175,7 @@ do
         Turn.regroup(s, chat, '')
         list[i] = Chat.save(s, chat)
       end
-      Chat.done(s, table.concat(list, '\nchat '))
+      Chat.done(s, list)
     end
     if #past > 0 then
       call('ZREM', Keys.feed_group(root, id), unpack(past))

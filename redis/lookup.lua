@@ -270,7 +270,7 @@ do
     end
     if renamed then
       chat.renamed = true
-      Chat.done(s, Chat.save(s, chat))
+      Chat.done(s, {Chat.save(s, chat)})
     end
   end
 
@@ -289,7 +289,7 @@ do
     if piece then
       File.keep(s.root, chat.n, a.refs)
       Alter.retell(chat, piece, e, a.preview, a.count)
-      Chat.done(s, Alter.save(s, chat))
+      Chat.done(s, {Alter.save(s, chat)})
     end
   end
 
@@ -358,7 +358,7 @@ do
       want(s, chat, prefix)
     end
     chat.renamed = true
-    Chat.done(s, Chat.save(s, chat))
+    Chat.done(s, {Chat.save(s, chat)})
     return 'ok'
   end
 end

@@ -70,7 +70,7 @@ do
       end
     end
     if #words > 0 then
-      Chat.done(s, table.concat(words, '\nchat '))
+      Chat.done(s, words)
     end
     return #words, next
   end

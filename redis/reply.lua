@@ -71,7 +71,7 @@ do
     local m = message(caller, r)
     Chat.add(s, chat, m)
     File.keep(s.root, chat.n, r.refs)
-    Chat.done(s, Chat.keep(s, chat))
+    Chat.done(s, {Chat.keep(s, chat)})
     return Log.piece(m), chat.nm
   end
 
@@ -102,7 +102,7 @@ do
       chat.queued = true
       Outbox.push(s.root, chat.n, m.number, s.now)
     end
-    Chat.done(s, Chat.save(s, chat))
+    Chat.done(s, {Chat.save(s, chat)})
     return piece, m.number
   end
 end
