@@ -120,6 +120,7 @@ const STORIES = {
     await petro.locator('.uploads').waitFor({ state: 'detached' });
     await petro.locator('.message .files__row', { hasText: 'ціни.txt' })
       .waitFor();
+    await petro.locator('.message--pending').waitFor({ state: 'detached' });
     await petro.locator('.message .files__picture').first().click();
     await drawn(petro.locator('.picture__img'));
     await picture(petro, 'lightbox');
