@@ -91,9 +91,12 @@ sub stop {
 
     my $pid = delete $self->{pid} or return;
 
+    $signal //= 'TERM';
     delete $self->{client};
-    kill 'CONT', $pid;
-    kill $signal // 'TERM', $pid;
+
+    # who is killed while he stalls must not answer anything more
+    kill 'CONT', $pid if $signal ne 'KILL';
+    kill $signal, $pid;
     waitpid $pid, 0;
 }
 
