@@ -28,8 +28,14 @@
 
 static ngx_uint_t ngx_inbox_auth_bearer(ngx_http_request_t *r,
     ngx_str_t *token);
-static ngx_inbox_auth_e ngx_inbox_auth_cookie(ngx_inbox_ctx_t *ctx,
+static ngx_uint_t ngx_inbox_auth_next_cookie(ngx_str_t *line,
     ngx_str_t *cookie);
+static ngx_inbox_auth_e ngx_inbox_auth_session(ngx_inbox_ctx_t *ctx,
+    ngx_str_t *id, ngx_uint_t *n);
+static ngx_inbox_auth_e ngx_inbox_auth_live(ngx_inbox_ctx_t *ctx,
+    const ngx_str_t *cookie, ngx_str_t *id);
+static ngx_inbox_auth_e ngx_inbox_auth_cookie(ngx_inbox_ctx_t *ctx,
+    const ngx_str_t *id);
 static ngx_inbox_auth_e ngx_inbox_auth_nginx(ngx_inbox_ctx_t *ctx);
 static ngx_uint_t ngx_inbox_auth_is_safe(ngx_http_request_t *r);
 static ngx_uint_t ngx_inbox_auth_has_header(ngx_http_request_t *r);
@@ -45,9 +51,9 @@ static ngx_inbox_auth_e ngx_inbox_auth_read_visitor(ngx_inbox_ctx_t *ctx,
 ngx_inbox_auth_e
 ngx_inbox_auth_agent(ngx_inbox_ctx_t *ctx)
 {
-    ngx_str_t  token, cookie;
-
-    static ngx_str_t  name = ngx_string(NGX_INBOX_AUTH_COOKIE);
+    ngx_str_t         token, id;
+    ngx_uint_t        n;
+    ngx_inbox_auth_e  rc;
 
     if (ngx_inbox_auth_bearer(ctx->r, &token)) {
 
@@ -59,8 +65,10 @@ ngx_inbox_auth_agent(ngx_inbox_ctx_t *ctx)
                ? NGX_INBOX_AUTH_OK : NGX_INBOX_AUTH_MEMORY;
     }
 
-    if (ngx_inbox_compat_cookie(ctx->r, &name, &cookie)) {
-        return ngx_inbox_auth_cookie(ctx, &cookie);
+    rc = ngx_inbox_auth_session(ctx, &id, &n);
+
+    if (n) {
+        return (rc == NGX_INBOX_AUTH_OK) ? ngx_inbox_auth_cookie(ctx, &id) : rc;
     }
 
     return ngx_inbox_auth_nginx(ctx);
@@ -127,30 +135,112 @@ ngx_inbox_auth_who(ngx_inbox_ctx_t *ctx, const ngx_str_t *token,
 }
 
 
+/* A browser that has several of the name (of other paths, or of other hosts
+   of the domain) sends all of them, in an order that is not ours: the first
+   that is good counts.  n: how many there were up to it */
+
+static ngx_inbox_auth_e
+ngx_inbox_auth_session(ngx_inbox_ctx_t *ctx, ngx_str_t *id, ngx_uint_t *n)
+{
+    ngx_str_t         *header, line, cookie;
+    ngx_uint_t         i;
+    ngx_inbox_auth_e   rc;
+
+    *n = 0;
+    rc = NGX_INBOX_AUTH_NOBODY;
+
+    for (i = 0; /* void */ ; i++) {
+
+        header = ngx_inbox_compat_cookies(ctx->r, i);
+        if (header == NULL) {
+            return rc;
+        }
+
+        line = *header;
+
+        while (ngx_inbox_auth_next_cookie(&line, &cookie)) {
+
+            (*n)++;
+
+            rc = ngx_inbox_auth_live(ctx, &cookie, id);
+            if (rc != NGX_INBOX_AUTH_NOBODY) {
+                return rc;
+            }
+        }
+    }
+}
+
+
+/* takes what comes up to the next cookie of ours off the line; 0: none does */
+
+static ngx_uint_t
+ngx_inbox_auth_next_cookie(ngx_str_t *line, ngx_str_t *cookie)
+{
+    u_char  *p, *last;
+
+    static u_char  name[] = NGX_INBOX_AUTH_COOKIE "=";
+
+    last = line->data + line->len;
+
+    while (line->len) {
+
+        p = ngx_strlchr(line->data, last, ';');
+
+        cookie->data = line->data;
+        cookie->len = (p ? p : last) - line->data;
+        *cookie = ngx_inbox_text_trim(cookie);
+
+        line->data = p ? p + 1 : last;
+        line->len = last - line->data;
+
+        if (cookie->len >= sizeof(name) - 1
+            && ngx_strncmp(cookie->data, name, sizeof(name) - 1) == 0)
+        {
+            cookie->data += sizeof(name) - 1;
+            cookie->len -= sizeof(name) - 1;
+
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 /* the cookie's payload: id . expires; the id is "root" or a token's */
 
 static ngx_inbox_auth_e
-ngx_inbox_auth_cookie(ngx_inbox_ctx_t *ctx, ngx_str_t *cookie)
+ngx_inbox_auth_live(ngx_inbox_ctx_t *ctx, const ngx_str_t *cookie,
+    ngx_str_t *id)
 {
-    u_char            *p, *dot;
-    ngx_str_t          payload;
+    u_char            *dot, *last;
     ngx_inbox_auth_e   rc;
 
-    rc = ngx_inbox_auth_check(ctx, "session", cookie, &payload);
+    rc = ngx_inbox_auth_check(ctx, "session", cookie, id);
     if (rc != NGX_INBOX_AUTH_OK) {
         return rc;
     }
 
-    dot = ngx_strlchr(payload.data, payload.data + payload.len, '.');
-    if (dot == NULL) {
+    last = id->data + id->len;
+
+    dot = ngx_strlchr(id->data, last, '.');
+
+    if (dot == NULL || ngx_atotm(dot + 1, last - dot - 1) <= ngx_time()) {
         return NGX_INBOX_AUTH_NOBODY;
     }
 
-    if (ngx_atotm(dot + 1, payload.data + payload.len - dot - 1)
-        <= ngx_time())
-    {
-        return NGX_INBOX_AUTH_NOBODY;
-    }
+    id->len = dot - id->data;
+
+    return NGX_INBOX_AUTH_OK;
+}
+
+
+/* id: of a good one */
+
+static ngx_inbox_auth_e
+ngx_inbox_auth_cookie(ngx_inbox_ctx_t *ctx, const ngx_str_t *id)
+{
+    u_char  *p;
 
     if (!ngx_inbox_auth_is_safe(ctx->r)
         && !ngx_inbox_auth_has_header(ctx->r))
@@ -158,20 +248,18 @@ ngx_inbox_auth_cookie(ngx_inbox_ctx_t *ctx, ngx_str_t *cookie)
         return NGX_INBOX_AUTH_CSRF;
     }
 
-    payload.len = dot - payload.data;
-
-    if (payload.len == 4 && ngx_strncmp(payload.data, "root", 4) == 0) {
+    if (id->len == 4 && ngx_strncmp(id->data, "root", 4) == 0) {
         ngx_str_set(&ctx->who, "root");
         return NGX_INBOX_AUTH_OK;
     }
 
-    p = ngx_pnalloc(ctx->r->pool, payload.len + 6);
+    p = ngx_pnalloc(ctx->r->pool, id->len + 6);
     if (p == NULL) {
         return NGX_INBOX_AUTH_MEMORY;
     }
 
     ctx->who.data = p;
-    ctx->who.len = ngx_sprintf(p, "token:%V", &payload) - p;
+    ctx->who.len = ngx_sprintf(p, "token:%V", id) - p;
 
     return NGX_INBOX_AUTH_OK;
 }

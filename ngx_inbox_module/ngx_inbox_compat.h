@@ -28,19 +28,24 @@
 #endif
 
 
-/* since 1.23.0 the Cookie headers are a list; value borrows; 1 or 0 */
-static ngx_inline ngx_uint_t
-ngx_inbox_compat_cookie(ngx_http_request_t *r, ngx_str_t *name,
-    ngx_str_t *value)
+/* since 1.23.0 the Cookie headers are a list; the n-th, or NULL */
+static ngx_inline ngx_str_t *
+ngx_inbox_compat_cookies(ngx_http_request_t *r, ngx_uint_t n)
 {
 #if (nginx_version >= 1023000)
-    return ngx_http_parse_multi_header_lines(r, r->headers_in.cookie, name,
-                                             value)
-           != NULL;
+    ngx_table_elt_t  *h;
+
+    for (h = r->headers_in.cookie; h && n; h = h->next) {
+        n--;
+    }
+
+    return h ? &h->value : NULL;
 #else
-    return ngx_http_parse_multi_header_lines(&r->headers_in.cookies, name,
-                                             value)
-           != NGX_DECLINED;
+    ngx_table_elt_t  **h;
+
+    h = r->headers_in.cookies.elts;
+
+    return (n < r->headers_in.cookies.nelts) ? &h[n]->value : NULL;
 #endif
 }
 

@@ -68,6 +68,34 @@ $r = $t->request(PUT => '/inbox/api/v1/me/presence',
 is($r->{status}, 204, 'the page says who it is');
 
 
+# of several of that name, which a browser sends in an order of its own, the
+# good one counts; it was only the first that was looked at
+
+my $root = cookie($t->token);
+my $bad = $cookie =~ s/.$/-/r;
+
+for my $case ([$bad, $cookie], [$cookie, $bad], ['inbox_session=', $cookie],
+    ['inbox_session', 'x_inbox_session=y', $bad, $bad, 'a="b"', $cookie, ''],
+    [$cookie, $root])
+{
+    my $line = join '; ', @$case;
+
+    is(me(headers => { Cookie => $line })->{agent}{id}, 'petro',
+        'a good one: ' . join ' ', map { substr $_, 0, 16 } @$case);
+}
+
+is($t->get('/inbox/api/v1/me', headers => { Cookie => "$bad; $bad;$bad" })
+    ->{status}, 401, 'none');
+is($t->request(PUT => '/inbox/api/v1/me/presence', headers => {
+    Cookie => "$bad; $cookie" }, json => { away => JSON::PP::true })
+    ->{json}{code}, 'csrf', 'with its guard');
+
+my $c = $t->connect();
+$c->write("GET /inbox/api/v1/me HTTP/1.1\r\nHost: x\r\nCookie: $bad\r\n"
+    . "Cookie: a=b\r\nCookie: $cookie\r\n\r\n");
+is($c->read()->{json}{agent}{id}, 'petro', 'in several lines');
+
+
 # nor may a foreign page sign its visitors in, as somebody else
 
 $r = $t->post('/inbox/api/v1/session', type => 'text/plain',
@@ -108,6 +136,12 @@ is($t->get('/inbox/api/v1/me', token => $petro)->{status}, 401, 'it is dead');
 is($t->get('/inbox/api/v1/me', %with)->{status}, 401, 'and so is its cookie');
 
 $t->done();
+
+
+sub cookie {
+    return ($t->post('/inbox/api/v1/session', json => { token => $_[0] })
+        ->{headers}{'set-cookie'} =~ /^([^;]+)/)[0];
+}
 
 
 sub me {
