@@ -10,8 +10,6 @@
 local Search = {}
 
 do
-  local WORDS_MOST = 8
-
   -- capitals of two bytes: first, last, step, and how far the small ones are
   local CAPITALS = {
     {0xC0, 0xD6, 1, 32}, {0xD8, 0xDE, 1, 32}, {0x100, 0x12E, 2, 1},
@@ -45,18 +43,34 @@ do
                         small))
   end
 
-  -- the words of a query; nil: it has none
+  -- the words of a query, each once; nil: it has none
   function Search.words(q)
-    local words = {}
+    local words, set = {}, {}
     for word in string.gmatch(Search.lower(q), '%S+') do
-      if #words < WORDS_MOST then
+      if not set[word] then
+        set[word] = true
         words[#words + 1] = word
       end
     end
     return (#words > 0) and words or nil
   end
 
-  -- does a word of text begin so?  Letters beyond ASCII are never borders
+  -- Does the character before that place part words?  Of those beyond ASCII
+  -- only signs do: quotes, dashes, spaces (U+0080 to 00BF, 2000 to 2BFF, 3000 to
+  -- 303F), what makes a sign a picture (FE00 to FE3F), pictures (from 1F000 on)
+  local function is_border(text, at)
+    local from = at - 1
+    while from > 1 and string.find(text, '^[\128-\191]', from) do
+      from = from - 1
+    end
+    local last = string.sub(text, from, at - 1)
+    return string.find(last, '^[%s%p\194]')
+           or string.find(last, '^\226[\128-\175]')
+           or string.find(last, '^\227\128') or string.find(last, '^\239\184')
+           or string.find(last, '^\240\159')
+  end
+
+  -- does a word of text begin so?
   local function begins(text, word)
     local from = 1
     while true do
@@ -64,7 +78,7 @@ do
       if not at then
         return false
       end
-      if at == 1 or string.find(text, '^[%s%p]', at - 1) then
+      if at == 1 or is_border(text, at) then
         return true
       end
       from = at + 1

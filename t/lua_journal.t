@@ -167,6 +167,29 @@ for my $n (0 .. $#people) {
     is(ids(q => $_), $chat, "$_ is found") for @words, uc $words[0], lc $words[1];
 }
 
+# signs and pictures part words as spaces do, letters never do
+
+my %signs = ("🌸Софія🌸" => 'софія', "«Орися»" => 'орися',
+    "Марко\x{a0}Вовчок" => 'вовчок', 'Леся—Мавка' => 'мавка',
+    "❤\x{fe0f}Тарас" => 'тарас', "\x{202e}Богдан" => 'богдан',
+    'Єлисей' => 'лисей', 'ʼЯрема' => 'ярема', '名前ゾ' => 'ゾ');
+my %inside = map { $_ => 1 } 'лисей', 'ярема', 'ゾ';
+
+for my $name (sort keys %signs) {
+    my $chat = $s->client("s$name", 'x', name => $name);
+
+    is(ids(q => $signs{$name}), $inside{$signs{$name}} ? '' : $chat,
+        "$signs{$name} in $name");
+    is(ids(q => $name), $chat, "$name itself");
+}
+
+# every word counts, also those of a long question
+
+my $many = join ' ', map { "слово$_" } 1 .. 12;
+my $long = $s->client('long', 'x', name => $many);
+is(ids(q => $many), $long, 'twelve words');
+is(ids(q => "$many інше"), '', 'and one that is not there');
+
 # titles follow a rename at once
 
 $s->agent('petro', 'Петро П.', 'agent');
