@@ -33,6 +33,28 @@ do
            .. ',"email":' .. Json.maybe(c.email) .. ',"external_id":'
   end
 
+  -- What nobody sees: spaces, joiners, marks of direction, fillers
+  local BLANKS = {'%s', '\194[\160\173]', '\225\133[\159\160]',
+                  '\226\128[\128-\143\175]', '\226\129[\159-\175]',
+                  '\226\160\128', '\227\128\128', '\227\133\164',
+                  '\239\184[\128-\143]', '\239\187\191', '\239\190\160'}
+
+  -- A name as it can be shown in a line among others: control characters and
+  -- ends of lines become spaces, what turns the direction of the text behind it
+  -- (U+202A to 202E, 2066 to 2069) goes.  '': nobody would see anything of it
+  local function plain(text)
+    text = string.gsub(text, '%c', ' ')
+    text = string.gsub(text, '\194[\128-\159]', ' ')
+    text = string.gsub(text, '\226\128[\168\169]', ' ')
+    text = string.gsub(text, '\226\128[\170-\174]', '')
+    text = string.gsub(text, '\226\129[\166-\169]', '')
+    local seen = text
+    for _, blank in ipairs(BLANKS) do
+      seen = string.gsub(seen, blank, '')
+    end
+    return (seen ~= '') and string.match(text, '^%s*(.-)%s*$') or ''
+  end
+
   -- takes over what e knows better; true if something has changed
   function Contact.learn(chat, e)
     local changed = false
@@ -40,8 +62,11 @@ do
       local field = KNOWN[i]
       local value = e[field]
       if value ~= '' and value ~= chat[field] then
-        chat[field] = value
-        changed = true
+        value = plain(value)
+        if value ~= '' and value ~= chat[field] then
+          chat[field] = value
+          changed = true
+        end
       end
     end
     return changed

@@ -92,6 +92,23 @@ $s->client('500002', 'x', name => "Іван \"Ї\"", phone => '+380501234567');
 is($s->chat('root', 2)->{title}, "Іван \"Ї\"", 'a name that came later');
 $s->client('500002', 'y');
 is($s->chat('root', 2)->{title}, "Іван \"Ї\"", 'no name says nothing');
+
+# nobody sees what is blank, and no name turns the line that it stands in
+
+for my $case (["\x{200b}", undef], ["\x{3164}\x{200d}", undef], ["\x{0}\t", undef],
+    ["\x{202e}\x{2069}", undef], ["\x{feff}\x{2800}", undef],
+    ["\x{202e}Ія\x{202c}\x{2066}", 'Ія'], ["Ія\nБо\x{85}Я\x{2028}", 'Ія Бо Я'],
+    ["\x{200f}שלום", "\x{200f}שלום"],
+    ["👨\x{200d}👩 Сім\x{2bc}я", "👨\x{200d}👩 Сім\x{2bc}я"])
+{
+    my ($name, $seen) = @$case;
+    my $n = $s->client("blank $name", 'x', name => $name);
+
+    is($s->chat('root', $n)->{contact}{name}, $seen, 'seen: '
+        . join ' ', map { sprintf '%04x', ord } split //, $name);
+    is($s->chat('root', $n)->{title}, $seen // "Гість №$n", 'and the title');
+}
+
 $s->ok(space_put => $s->tick(), 'root', 'Shop', 'en', '', '', '');
 my $third = $s->client('u3', 'z', username => 'nick');
 is($s->chat('root', $third)->{title}, 'nick', 'a nick is a title');
