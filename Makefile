@@ -65,7 +65,7 @@ screenshots:   ## pictures of every page to docs/screenshots
 	@tools/module
 	@exec tools/screenshots
 
-chaos:         ## trouble of all kinds for ten minutes, and docs/chaos.md
+chaos:         ## trouble of all kinds for twenty minutes, and docs/chaos.md
 	@tools/packages build run test
 	@tools/module
 	@exec tools/chaos

@@ -3,8 +3,11 @@
  * Copyright (C) the ngx_inbox authors
  *
  * A door is one channel's: its calls under way, and those who wait behind them.
- * It is made by the first who comes and goes with the last.  Two calls may be
- * under way: Redis works on one while those in the other are answered.
+ * It is made by the first who comes and goes with the last.  A call leaves at
+ * the end of the loop's turn, with all whom the turn has brought.  Two may be
+ * under way: Redis works on one while those in the other are answered; the
+ * second waits until it is worth its price, so that calls do not leave with one
+ * and with thirty by turns.
  *
  * A fault (a webhook that the function cannot take) ends the call of all who
  * are in it; then each of them is asked alone, so that one harms nobody else.
@@ -19,8 +22,9 @@
    milliseconds of Redis */
 #define NGX_INBOX_INTAKE_EVENTS   32
 #define NGX_INBOX_INTAKE_BYTES    262144
-/* of one channel, under way */
+/* of one channel, under way; webhooks that are worth another call */
 #define NGX_INBOX_INTAKE_CALLS    2
+#define NGX_INBOX_INTAKE_WORTH    16
 /* webhooks of one channel that wait in one worker */
 #define NGX_INBOX_INTAKE_WAITING  1024
 
@@ -28,6 +32,7 @@
 typedef struct {
     ngx_inbox_table_node_t     node;       /* first; the key follows */
     ngx_inbox_intake_t        *intake;
+    ngx_event_t                turn;       /* posted: something may leave */
     ngx_str_t                  space;      /* in the key */
     ngx_uint_t                 calls;      /* under way */
     ngx_queue_t                waiting;
@@ -64,7 +69,10 @@ struct ngx_inbox_intake_s {
 static ngx_inbox_intake_door_t *ngx_inbox_intake_door(
     ngx_inbox_intake_t *intake, const ngx_str_t *space,
     const ngx_str_t *channel);
-static void ngx_inbox_intake_leave(ngx_inbox_intake_door_t *door);
+static ngx_uint_t ngx_inbox_intake_may_send(
+    const ngx_inbox_intake_door_t *door);
+static void ngx_inbox_intake_on_turn(ngx_event_t *ev);
+static void ngx_inbox_intake_go_on(ngx_inbox_intake_door_t *door);
 static ngx_int_t ngx_inbox_intake_send(ngx_inbox_intake_door_t *door);
 static void ngx_inbox_intake_gather(ngx_inbox_intake_call_t *call);
 static ngx_uint_t ngx_inbox_intake_goes_with(const ngx_inbox_brought_t *first,
@@ -76,6 +84,7 @@ static void ngx_inbox_intake_back(ngx_inbox_intake_door_t *door,
     ngx_queue_t *from, ngx_uint_t alone);
 static void ngx_inbox_intake_on_answer(void *data, ngx_inbox_answer_t *answer);
 static void ngx_inbox_intake_move(ngx_queue_t *from, ngx_queue_t *to);
+static void ngx_inbox_intake_refuse(ngx_queue_t *refused);
 static void ngx_inbox_intake_tell(ngx_queue_t *told,
     const ngx_inbox_answer_t *answer);
 static void ngx_inbox_intake_part(const ngx_inbox_brought_t *brought,
@@ -139,14 +148,7 @@ ngx_inbox_intake_bring(ngx_inbox_intake_t *intake, const ngx_str_t *space,
 
     ngx_queue_insert_tail(&door->waiting, &brought->queue);
     door->n++;
-
-    if (door->calls < NGX_INBOX_INTAKE_CALLS
-        && ngx_inbox_intake_send(door) != NGX_OK)
-    {
-        ngx_inbox_intake_forget(brought);
-        ngx_inbox_intake_leave(door);
-        return NULL;
-    }
+    ngx_inbox_intake_go_on(door);
 
     return brought;
 }
@@ -155,7 +157,7 @@ ngx_inbox_intake_bring(ngx_inbox_intake_t *intake, const ngx_str_t *space,
 void
 ngx_inbox_intake_forget(ngx_inbox_brought_t *brought)
 {
-    /* the call goes on without him; without a call nobody waits */
+    /* the call goes on without him; a door without anybody goes at its turn */
 
     if (!brought->sent) {
         brought->door->n--;
@@ -204,21 +206,74 @@ ngx_inbox_intake_door(ngx_inbox_intake_t *intake, const ngx_str_t *space,
     door->space.len = space->len;
     ngx_queue_init(&door->waiting);
 
+    door->turn.handler = ngx_inbox_intake_on_turn;
+    door->turn.data = door;
+    door->turn.log = intake->worker->log;
+
     ngx_inbox_table_insert(&intake->doors, &door->node);
 
     return door;
 }
 
 
-/* nobody waits when no call is under way: then the door goes */
+/* may those who wait leave now? */
 
-static void
-ngx_inbox_intake_leave(ngx_inbox_intake_door_t *door)
+static ngx_uint_t
+ngx_inbox_intake_may_send(const ngx_inbox_intake_door_t *door)
 {
     if (door->calls == 0) {
-        ngx_inbox_table_remove(&door->intake->doors, &door->node);
-        ngx_free(door);
+        return door->n > 0;
     }
+
+    return door->calls < NGX_INBOX_INTAKE_CALLS
+           && door->n >= NGX_INBOX_INTAKE_WORTH;
+}
+
+
+/* all that the turn has brought is here */
+
+static void
+ngx_inbox_intake_on_turn(ngx_event_t *ev)
+{
+    ngx_queue_t               refused;
+    ngx_inbox_intake_door_t  *door;
+
+    door = ev->data;
+    ngx_queue_init(&refused);
+
+    while (ngx_inbox_intake_may_send(door)) {
+        if (ngx_inbox_intake_send(door) != NGX_OK) {
+            ngx_inbox_intake_move(&door->waiting, &refused);
+            door->n = 0;
+        }
+    }
+
+    ngx_inbox_intake_go_on(door);
+    ngx_inbox_intake_refuse(&refused);
+}
+
+
+/* at the end of this turn, if something may leave then; a door with nobody goes
+   at once */
+
+static void
+ngx_inbox_intake_go_on(ngx_inbox_intake_door_t *door)
+{
+    if (ngx_inbox_intake_may_send(door)) {
+        ngx_post_event(&door->turn, &ngx_posted_events);
+        return;
+    }
+
+    if (door->calls > 0) {
+        return;
+    }
+
+    if (door->turn.posted) {
+        ngx_delete_posted_event(&door->turn);
+    }
+
+    ngx_inbox_table_remove(&door->intake->doors, &door->node);
+    ngx_free(door);
 }
 
 
@@ -409,17 +464,12 @@ ngx_inbox_intake_back(ngx_inbox_intake_door_t *door, ngx_queue_t *from,
 }
 
 
-/* those behind leave before those are told who were in it: Redis works while
-   they are answered */
-
 static void
 ngx_inbox_intake_on_answer(void *data, ngx_inbox_answer_t *answer)
 {
     ngx_inbox_intake_call_t *call = data;
 
     ngx_queue_t               told, refused;
-    ngx_uint_t                away;
-    ngx_inbox_answer_t        none;
     ngx_inbox_intake_door_t  *door;
 
     door = call->door;
@@ -433,27 +483,18 @@ ngx_inbox_intake_on_answer(void *data, ngx_inbox_answer_t *answer)
         ngx_inbox_intake_back(door, &told, 1);
     }
 
-    away = (answer->status == NGX_HTTP_SERVICE_UNAVAILABLE && !answer->fault
-            && !answer->stale && !answer->later);
-
-    if (!away && !ngx_queue_empty(&door->waiting)) {
-        away = (ngx_inbox_intake_send(door) != NGX_OK);
-    }
-
     ngx_queue_init(&refused);
 
-    if (away) {
+    if (answer->status == NGX_HTTP_SERVICE_UNAVAILABLE && !answer->fault
+        && !answer->stale && !answer->later)
+    {
         ngx_inbox_intake_move(&door->waiting, &refused);
+        door->n = 0;
     }
 
-    ngx_inbox_intake_leave(door);
+    ngx_inbox_intake_go_on(door);
     ngx_inbox_intake_tell(&told, answer);
-
-    if (away) {
-        ngx_memzero(&none, sizeof(ngx_inbox_answer_t));
-        ngx_inbox_store_away(&none);
-        ngx_inbox_intake_tell(&refused, &none);
-    }
+    ngx_inbox_intake_refuse(&refused);
 }
 
 
@@ -475,6 +516,19 @@ ngx_inbox_intake_move(ngx_queue_t *from, ngx_queue_t *to)
         brought = ngx_queue_data(q, ngx_inbox_brought_t, queue);
         brought->sent = 1;
     }
+}
+
+
+/* the store is away */
+
+static void
+ngx_inbox_intake_refuse(ngx_queue_t *refused)
+{
+    ngx_inbox_answer_t  none;
+
+    ngx_memzero(&none, sizeof(ngx_inbox_answer_t));
+    ngx_inbox_store_away(&none);
+    ngx_inbox_intake_tell(refused, &none);
 }
 
 

@@ -3,10 +3,11 @@
  * Copyright (C) the ngx_inbox authors
  *
  * Layer 5, service.  What webhooks of one channel bring at once goes to the
- * store in one call.  While two calls of a channel are under way, what comes
- * for it waits, and leaves together when one is answered: nobody waits longer
- * than for what was before him, and the busier a channel is, the less each
- * of its messages costs (the call, the clock, the notice are shared).
+ * store in one call, at the end of the loop's turn.  While a call of the
+ * channel is under way, what comes for it waits, and leaves together when there
+ * is enough for a second one or the first is answered: nobody waits longer than
+ * for what was before him, and the busier a channel is, the less each of its
+ * messages costs (the call, the clock, the notice are shared).
  *
  * Redis lost:   those in the call end with 503, and those behind them: nothing
  *               that waits is tried on a store that has just failed.
@@ -44,7 +45,7 @@ void ngx_inbox_intake_destroy(ngx_inbox_intake_t *intake);
  * they and the space stay the caller's, and must live until done or forget.
  * done: exactly once, never before this returns, with the part of the
  * function's answer that is his; gone when it returns.
- * NULL: the store is away, too much waits already, or memory is out.
+ * NULL: too much waits already, or memory is out.
  */
 ngx_inbox_brought_t *ngx_inbox_intake_bring(ngx_inbox_intake_t *intake,
     const ngx_str_t *space, const ngx_str_t *args, ngx_uint_t n,

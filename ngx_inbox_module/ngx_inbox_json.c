@@ -5,10 +5,10 @@
  * JSON in; its way out is ngx_inbox_json_write.c.
  *
  * Reading is jansson's work, behind a pass that mends what jansson would
- * refuse (ngx_inbox_json_mend.c).  The document belongs to a cleanup of the
- * pool that is registered before it is made; everything handed out is
- * borrowed from it.  What jansson says of an error quotes the text around it,
- * which may be somebody's message, so only the place is passed on.
+ * refuse (ngx_inbox_json_mend.c).  The document lies in the pool, piece by
+ * piece, and goes with it: nothing of it is ever given back, so nothing here
+ * counts references.  What jansson says of an error quotes the text around
+ * it, which may be somebody's message, so only the place is passed on.
  *
  * Reading members is strict: a wrong type is told from a missing one, so that
  * an adapter can count a body as odd instead of guessing.
@@ -32,18 +32,28 @@
 #define NGX_INBOX_JSON_DUMP   (JSON_COMPACT|JSON_ENCODE_ANY)
 
 
+/* jansson's own ways to memory, while it has ours */
+typedef struct {
+    json_malloc_t  alloc;
+    json_free_t    release;
+} ngx_inbox_json_own_t;
+
+
 static json_t *ngx_inbox_json_load(ngx_pool_t *pool, const ngx_str_t *s,
     ngx_str_t *err);
-static void *ngx_inbox_json_malloc(size_t size);
-static void ngx_inbox_json_cleanup(void *data);
+static void ngx_inbox_json_enter(ngx_pool_t *pool, ngx_inbox_json_own_t *own);
+static void ngx_inbox_json_leave(const ngx_inbox_json_own_t *own);
+static void *ngx_inbox_json_alloc(size_t size);
+static void ngx_inbox_json_release(void *p);
+static ngx_uint_t ngx_inbox_json_blank_in(json_t *v, const ngx_array_t *words);
 static ngx_uint_t ngx_inbox_json_has(json_t *v, const ngx_array_t *words);
 static void ngx_inbox_json_explain(ngx_pool_t *pool, size_t position,
     ngx_str_t *err);
 
 
-/* while a document is read: jansson's own, and whether it found nothing */
-static json_malloc_t  ngx_inbox_json_alloc;
-static ngx_uint_t     ngx_inbox_json_starved;
+/* while jansson makes something: where it lies; whether there was no room */
+static ngx_pool_t  *ngx_inbox_json_pool;
+static ngx_uint_t   ngx_inbox_json_starved;
 
 
 ngx_inbox_json_t *
@@ -72,11 +82,10 @@ ngx_inbox_json_parse(ngx_pool_t *pool, const ngx_str_t *s, ngx_str_t *err)
 static json_t *
 ngx_inbox_json_load(ngx_pool_t *pool, const ngx_str_t *s, ngx_str_t *err)
 {
-    json_t              *v;
-    const char          *text, *nul;
-    json_free_t          release;
-    json_error_t         error;
-    ngx_pool_cleanup_t  *cln;
+    json_t                *v;
+    const char            *text, *nul;
+    json_error_t           error;
+    ngx_inbox_json_own_t   own;
 
     text = s->len ? (const char *) s->data : "";
 
@@ -87,45 +96,47 @@ ngx_inbox_json_load(ngx_pool_t *pool, const ngx_str_t *s, ngx_str_t *err)
         return NULL;
     }
 
-    cln = ngx_pool_cleanup_add(pool, 0);
-    if (cln == NULL) {
-        return NULL;
-    }
+    ngx_inbox_json_enter(pool, &own);
+    v = json_loadb(text, s->len, JSON_ALLOW_NUL|JSON_DECODE_ANY, &error);
+    ngx_inbox_json_leave(&own);
 
     /* a string that finds no memory is an invalid token to jansson: whose
        fault it was is seen where the memory is asked for */
 
-    json_get_alloc_funcs(&ngx_inbox_json_alloc, &release);
-    json_set_alloc_funcs(ngx_inbox_json_malloc, release);
-    ngx_inbox_json_starved = 0;
-
-    v = json_loadb(text, s->len, JSON_ALLOW_NUL|JSON_DECODE_ANY, &error);
-
-    json_set_alloc_funcs(ngx_inbox_json_alloc, release);
-
-    if (v == NULL) {
-        if (!ngx_inbox_json_starved) {
-            ngx_inbox_json_explain(pool, error.position, err);
-        }
-
-        return NULL;
+    if (v == NULL && !ngx_inbox_json_starved) {
+        ngx_inbox_json_explain(pool, error.position, err);
     }
-
-    cln->handler = ngx_inbox_json_cleanup;
-    cln->data = v;
-
-    ngx_str_null(err);
 
     return v;
 }
 
 
+/* from here to leave() all that jansson makes lies in the pool */
+
+static void
+ngx_inbox_json_enter(ngx_pool_t *pool, ngx_inbox_json_own_t *own)
+{
+    json_get_alloc_funcs(&own->alloc, &own->release);
+    json_set_alloc_funcs(ngx_inbox_json_alloc, ngx_inbox_json_release);
+
+    ngx_inbox_json_pool = pool;
+    ngx_inbox_json_starved = 0;
+}
+
+
+static void
+ngx_inbox_json_leave(const ngx_inbox_json_own_t *own)
+{
+    json_set_alloc_funcs(own->alloc, own->release);
+}
+
+
 static void *
-ngx_inbox_json_malloc(size_t size)
+ngx_inbox_json_alloc(size_t size)
 {
     void  *p;
 
-    p = ngx_inbox_json_alloc(size);
+    p = ngx_palloc(ngx_inbox_json_pool, size);
 
     if (p == NULL) {
         ngx_inbox_json_starved = 1;
@@ -135,10 +146,11 @@ ngx_inbox_json_malloc(size_t size)
 }
 
 
+/* it goes with the pool */
+
 static void
-ngx_inbox_json_cleanup(void *data)
+ngx_inbox_json_release(void *p)
 {
-    json_decref(data);
 }
 
 
@@ -402,7 +414,22 @@ ngx_inbox_json_dump(ngx_pool_t *pool, const ngx_inbox_json_t *v,
 
 
 ngx_uint_t
-ngx_inbox_json_blank(ngx_inbox_json_t *v, const ngx_array_t *words)
+ngx_inbox_json_blank(ngx_pool_t *pool, ngx_inbox_json_t *v,
+    const ngx_array_t *words)
+{
+    ngx_uint_t            n;
+    ngx_inbox_json_own_t  own;
+
+    ngx_inbox_json_enter(pool, &own);
+    n = ngx_inbox_json_blank_in(v, words);
+    ngx_inbox_json_leave(&own);
+
+    return n;
+}
+
+
+static ngx_uint_t
+ngx_inbox_json_blank_in(json_t *v, const ngx_array_t *words)
 {
     size_t       i;
     json_t      *one;
@@ -418,11 +445,11 @@ ngx_inbox_json_blank(ngx_inbox_json_t *v, const ngx_array_t *words)
     /* documents are not deeper than NGX_INBOX_MAX_DEPTH */
 
     json_array_foreach(v, i, one) {
-        n += ngx_inbox_json_blank(one, words);
+        n += ngx_inbox_json_blank_in(one, words);
     }
 
     json_object_foreach(v, key, one) {
-        n += ngx_inbox_json_blank(one, words);
+        n += ngx_inbox_json_blank_in(one, words);
     }
 
     return n;

@@ -81,9 +81,11 @@ ngx_int_t ngx_inbox_json_each(const ngx_inbox_json_t *v,
 
 /*
  * Puts "***" in place of every string in v, at any depth, that is one of these
- * words or has one of eight bytes and more in it.  Gives how many there were.
+ * words or has one of eight bytes and more in it.  pool: that of v.  Gives how
+ * many there were.
  */
-ngx_uint_t ngx_inbox_json_blank(ngx_inbox_json_t *v, const ngx_array_t *words);
+ngx_uint_t ngx_inbox_json_blank(ngx_pool_t *pool, ngx_inbox_json_t *v,
+    const ngx_array_t *words);
 
 /* a parsed value as compact JSON text; NGX_OK | NGX_ERROR */
 ngx_int_t ngx_inbox_json_dump(ngx_pool_t *pool, const ngx_inbox_json_t *v,

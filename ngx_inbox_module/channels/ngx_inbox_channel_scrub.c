@@ -48,7 +48,7 @@ ngx_inbox_channel_scrub(ngx_pool_t *pool, const ngx_inbox_line_t *line,
 
     v = ngx_inbox_json_parse(pool, body, &err);
 
-    if (v != NULL && ngx_inbox_json_blank(v, words)
+    if (v != NULL && ngx_inbox_json_blank(pool, v, words)
         && ngx_inbox_json_dump(pool, v, out) != NGX_OK)
     {
         return NGX_ERROR;
