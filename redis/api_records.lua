@@ -39,8 +39,10 @@ do
   -- canned_delete: ARGV now, who, id
   -- returns ok; errors: NOTFOUND
   register('canned_delete', 3, 'allow-oom', function(root, now, args)
-    manager(root, args[2], now)
-    return Canned.delete(root, Arg.id(args[3]))
+    local caller = manager(root, args[2], now)
+    local word = Canned.delete(root, Arg.id(args[3]))
+    Audit.add(root, now, caller, 'canned_deleted', args[3])
+    return word
   end)
 
 

@@ -67,6 +67,11 @@ do
                 old.plan .. ' -> ' .. s.plan)
       words[#words + 1] = 'agent -'
     end
+    if s.retention_days ~= old.retention_days then
+      Audit.add(root, now, caller, 'retention_changed', nil,
+                number(old.retention_days) .. ' -> '
+                .. number(s.retention_days))
+    end
     if #words > 0 then
       Space.notice(root, table.concat(words, '\n'))
     end

@@ -65,6 +65,20 @@ for my $case (
 }
 is_deeply($s->json(space => $now, 'root'), \%made, 'and nothing has changed');
 
+# what opens the space to its admins, and what makes chats go for good
+
+my @audited = grep { /^(?:plan|retention)/ } map {
+    "$_->{action} $_->{detail} $_->{agent}{id}" } reverse @{
+    $s->json(audit => $now, 'root', '', 50)->{entries} };
+
+is(join(', ', @audited), 'plan_changed free -> commercial root, '
+    . 'retention_changed null -> 30 root', 'are written down');
+$s->ok(space_put => $now, 'agent:olena', 'Ліс', 'en', '', '', '');
+is($s->json(audit => $now, 'root', '', 1)->{entries}[0]{detail}, '30 -> null',
+    'and back');
+$s->ok(space_put => $now, 'agent:olena', 'Ліс', 'en', '30',
+    'https://example.org/plans', '');
+
 # agents
 
 is_deeply($s->json(agent_get => $now, 'root', 'petro'),

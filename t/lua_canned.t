@@ -59,6 +59,8 @@ is(list('igor'), 'hi price', "a deleted group's are everybody's");
 is($s->ok(canned_delete => $s->tick(), 'root', 'hi'), 'ok', 'deleted');
 like(error(canned_delete => 'root', 'hi'), qr/^NOTFOUND/, 'gone is gone');
 like(error(canned_get => 'root', 'hi'), qr/^NOTFOUND/, 'for readers too');
+my $entry = $s->json(audit => $s->tick(), 'root', '', 1)->{entries}[0];
+is("$entry->{action} $entry->{target}", 'canned_deleted hi', 'written down');
 
 done_testing();
 
