@@ -48,12 +48,16 @@ do
                   'username', 'phone', 'email', 'title', 'created', 'tags',
                   'pic'}
 
+  -- and what else may come with a message
+  local WAITING, ANSWERING, HEARING = {'waits'}, {'na'}, {'heard', 'last_of_his'}
+  local MADE_ANEW, MARKED = {'who', 'state'}, {'gen'}
+
   -- bytes of a notice, with an entry in it
   local NOTICE_MOST = 2048
 
   -- is an agent among `,petro,olga,`?
   function Chat.has(people, id)
-    return string.find(people, ',' .. id .. ',', 1, true) ~= nil
+    return find(people, ',' .. id .. ',', 1, true) ~= nil
   end
 
   -- people with an agent at their end, once
@@ -65,7 +69,7 @@ do
   end
 
   function Chat.without(people, id)
-    local at = string.find(people, ',' .. id .. ',', 1, true)
+    local at = find(people, ',' .. id .. ',', 1, true)
     if not at then
       return people
     end
@@ -353,14 +357,14 @@ do
   -- Before the state of a chat is changed: takes it out of its lists, and
   -- remembers who must be told that it left.
   function Chat.lift(s, chat)
-    local orders, audience = Place.of(s.root, chat)
-    for _, key in ipairs(orders) do
+    local place = Place.of(s.root, chat)
+    for _, key in ipairs(place.orders) do
       call('ZREM', key, chat.n)
     end
     for id in string.gmatch(chat.parts, '[^,]+') do
       call('SREM', Keys.unread(s.root, id), chat.n)
     end
-    chat.left = audience
+    chat.left = place
     chat.turned, chat.moved = true, true
   end
 
@@ -393,11 +397,12 @@ do
   end
 
   local function gather(chat, fields, flat)
-    for _, field in ipairs(fields) do
-      local value = chat[field]
+    local at = #flat
+    for i = 1, #fields do
+      local value = chat[fields[i]]
       if value ~= '' then
-        flat[#flat + 1] = field
-        flat[#flat + 1] = value
+        flat[at + 1], flat[at + 2] = fields[i], value
+        at = at + 2
       end
     end
   end
@@ -407,16 +412,16 @@ do
     local flat = {'nm', Num.text(chat.nm), 'nc', Num.text(chat.nc),
                   'nb', Num.text(chat.nb), 'rev', chat.rev, 'last', chat.last}
     if chat.rests then
-      gather(chat, {'waits'}, flat)
+      gather(chat, WAITING, flat)
     end
     if chat.answered then
-      gather(chat, {'na'}, flat)
+      gather(chat, ANSWERING, flat)
     end
     if chat.hears then
-      gather(chat, {'heard', 'last_of_his'}, flat)
+      gather(chat, HEARING, flat)
     end
     if chat.regen then
-      gather(chat, {'gen'}, flat)
+      gather(chat, MARKED, flat)
     end
     if chat.turned then
       gather(chat, TURNING, flat)
@@ -425,7 +430,7 @@ do
       gather(chat, NAMING, flat)
     end
     if chat.regen or chat.turned or chat.renamed then
-      gather(chat, {'who', 'state'}, flat)
+      gather(chat, MADE_ANEW, flat)
     end
     return flat
   end
@@ -457,16 +462,13 @@ do
     end
   end
 
-  -- those that a chat has left hear of it once more
-  local function with_left(chat, audience)
-    if not chat.left then
-      return audience
-    end
+  -- two lists as one, each of it once
+  local function joined(one, other)
     local all, set = {}, {}
-    for _, list in ipairs({chat.left, audience}) do
-      for _, who in ipairs(list) do
-        all[#all + 1] = not set[who] and who or nil
-        set[who] = true
+    for _, list in ipairs({one, other}) do
+      for _, what in ipairs(list) do
+        all[#all + 1] = not set[what] and what or nil
+        set[what] = true
       end
     end
     return all
@@ -474,23 +476,20 @@ do
 
   -- puts it where it belongs; gives who must hear of it
   local function index(s, chat)
-    local root, n, rev = s.root, chat.n, chat.rev
-    local orders, audience = Place.of(root, chat)
+    local place, left = Place.of(s.root, chat), chat.left
     if chat.moved then
-      local top = score(chat)
-      for _, key in ipairs(orders) do
-        Place.put(s, key, top, n)
-      end
+      Place.put(s, place.orders, score(chat), chat.n)
       if chat.status == 'active' then
         mark_unread(s, chat)
       end
     end
-    Place.put(s, Keys.feed(root), rev, n)
-    audience = with_left(chat, audience)
-    for _, who in ipairs(audience) do
-      Place.put(s, Place.feed(root, who), rev, n)
+    if not left then
+      Place.put(s, place.feeds, chat.rev, chat.n)
+      return place.audience
     end
-    return audience
+    -- those that it has left hear of it once more
+    Place.put(s, joined(left.feeds, place.feeds), chat.rev, chat.n)
+    return joined(left.audience, place.audience)
   end
 
   -- Writes the chat as it is now, under a new rev, and puts it where it

@@ -24,9 +24,8 @@ do
   local function bury(s, chat)
     local rev = Space.take(s)
     call('ZADD', Keys.gone(s.root), rev, chat.n)
-    call('ZADD', Keys.feed(s.root), 'XX', rev, chat.n)
-    for _, who in ipairs(chat.left) do
-      call('ZADD', Place.feed(s.root, who), 'XX', rev, chat.n)
+    for _, key in ipairs(chat.left.feeds) do
+      call('ZADD', key, 'XX', rev, chat.n)
     end
     return rev
   end
@@ -43,7 +42,7 @@ do
     chat.said, chat.heard_by_visitor = true, chat.polled == '1'
     Chat.lift(s, chat)
     Chat.rest(s, chat)
-    local words = Chat.words(chat, bury(s, chat), 'c', chat.left)
+    local words = Chat.words(chat, bury(s, chat), 'c', chat.left.audience)
     s[chat.status] = s[chat.status] - 1
     Chat.tally(s.root, chat, chat.status, chat.group, -1)
     s.messages, s.bytes = s.messages - chat.nm, s.bytes - chat.nb

@@ -37,7 +37,7 @@ do
 
   local function time(text)
     if text ~= '' and text ~= last_time then
-      if not string.find(text, DATE_MS) and not string.find(text, DATE_ANY) then
+      if not find(text, DATE_MS) and not find(text, DATE_ANY) then
         badcall('time')
       end
       last_time = text
@@ -47,8 +47,7 @@ do
 
   -- begins and ends a JSON text so?
   local function is_json(text, first, last)
-    local a, z = string.byte(text, 1), string.byte(text, -1)
-    return a == first and z == last and #text > 1
+    return byte(text, 1) == first and byte(text, -1) == last and #text > 1
   end
 
   local FACE = '^[^%c]*\t[\33-\126]*$'
@@ -60,10 +59,10 @@ do
     if not album then
       return
     end
-    if not string.find(face, FACE) then
-      face, e.more = string.sub(face, 2), string.byte(face) == 9
+    if not find(face, FACE) then
+      face, e.more = string.sub(face, 2), byte(face) == 9
     end
-    if #face > FACE_MAX or e.more == false or not string.find(face, FACE) then
+    if #face > FACE_MAX or e.more == false or not find(face, FACE) then
       badcall('face')
     end
     e.extra, e.face = album, face
@@ -74,7 +73,8 @@ do
     if not visitor then
       extra(e)
     end
-    if not is_json(e.text, 34, 34) or not is_json(e.preview, 34, 34)
+    if not is_json(e.text, 34, 34)
+       or not (e.preview == e.text or is_json(e.preview, 34, 34))
        or not (e.attachments == '[]' or is_json(e.attachments, 91, 93))
     then
       badcall('json')
@@ -87,24 +87,25 @@ do
 
   -- the sixteen arguments from i on
   local function parse(args, i, visitor)
-    local e = {type = args[i], user = args[i + 1], message = args[i + 2],
-               from = args[i + 3], name = args[i + 4], username = args[i + 5],
-               phone = args[i + 6], email = args[i + 7], text = args[i + 8],
-               preview = args[i + 9], attachments = args[i + 10],
-               count = args[i + 11], refs = args[i + 12],
-               reply_to = args[i + 13], sent_at = time(args[i + 14]),
-               extra = args[i + 15], face = ''}
-    Arg.word(e.type, TYPES)
-    external(e.user)
-    external(e.message, e.type ~= 'delete' and e.type ~= 'reaction'
-                        and e.type ~= 'edit')
-    if e.type == 'message' or e.type == 'edit' then
+    local kind, user, message, from, name, username, phone, email, text,
+          preview, attachments, count, refs, reply_to, sent_at, extra =
+      unpack(args, i, i + ARGS - 1)
+    Arg.word(kind, TYPES)
+    external(user)
+    external(message, kind ~= 'delete' and kind ~= 'reaction'
+                      and kind ~= 'edit')
+    local e = {type = kind, user = user, message = message, from = from,
+               name = name, username = username, phone = phone, email = email,
+               text = text, preview = preview, attachments = attachments,
+               count = count, refs = refs, reply_to = reply_to,
+               sent_at = time(sent_at), extra = extra, face = ''}
+    if kind == 'message' or kind == 'edit' then
       content(e, visitor)
-    elseif e.type == 'reaction' then
+    elseif kind == 'reaction' then
       Arg.json(e.extra, '[', ']')
-    elseif e.type == 'state' then
+    elseif kind == 'state' then
       Arg.word(e.extra, STATES)
-    elseif e.type == 'receipt' then
+    elseif kind == 'receipt' then
       Arg.word(e.extra, RECEIPTS)
       e.words = (e.text == '' or e.text == '""') and 'null'
                 or Arg.json(e.text, '"', '"')

@@ -28,7 +28,14 @@ local PREFIX = 'inbox_1_'
 local LIMIT_MAX = 200
 
 
-local function call(...) return redis.call(...) end
+-- What every event of the hot path asks for.  While the library is loaded there
+-- is no redis.call(), nor any library of Lua: they are looked up at the first call.
+local call, byte, find, format
+
+local function look_up()
+  call = redis.call
+  byte, find, format = string.byte, string.find, string.format
+end
 
 
 -- ends the call with an error reply: 'WORD words', see docs/redis.md
@@ -45,9 +52,21 @@ end
 
 local Num = {}
 
--- a whole number as digits, all of them
-function Num.text(n)
-  return string.format('%d', n)
+do
+  -- those that most counters show, as they are met
+  local SMALL, SMALL_MOST = {}, 1000
+
+  -- a whole number as digits, all of them
+  function Num.text(n)
+    local digits = SMALL[n]
+    if not digits then
+      digits = format('%d', n)
+      if n <= SMALL_MOST and n >= 0 then
+        SMALL[n] = digits
+      end
+    end
+    return digits
+  end
 end
 
 
@@ -317,6 +336,9 @@ do
   -- flags: '' or one of Redis' flags.
   function register(name, arity, flag, f)
     local function answer(keys, args)
+      if not call then
+        look_up()
+      end
       local ok, result = pcall(checked, f, arity, keys, args)
       if ok then
         return {args[1], result or false}

@@ -167,9 +167,9 @@ end
 
 -- writes the clock back and what is stored; counted: and the numbers of chats
 function Space.close(s, counted)
-  local key, text = Keys.space(s.root), string.format
-  call('HSET', key, 'rev', text('%d', s.rev), 'messages',
-       text('%d', s.messages), 'bytes', text('%d', s.bytes))
+  local key = Keys.space(s.root)
+  call('HSET', key, 'rev', Num.text(s.rev), 'messages',
+       Num.text(s.messages), 'bytes', Num.text(s.bytes))
   if counted then
     call('HSET', key, 'seq', s.seq, 'n:unassigned', s.unassigned,
          'n:active', s.active, 'n:inactive', s.inactive)

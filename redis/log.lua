@@ -49,7 +49,7 @@ do
   end
 
   local function piece_of(n, stored)
-    if not stored or string.byte(stored) == 123 then
+    if not stored or byte(stored) == 123 then
       return stored
     end
     return unfold(n, stored)
@@ -94,7 +94,7 @@ do
     return '{"id":"' .. m.rev .. '-' .. m.number .. '","chat":' .. m.n
            .. ',"rev":' .. m.rev .. ',"kind":"' .. (m.kind or 'text')
            .. '","from":"' .. m.from .. '","nth":'
-           .. string.format('%d', m.nth)
+           .. Num.text(m.nth)
            .. ',"event":' .. (m.event or 'null')
            .. ',"author":' .. (m.author or 'null')
            .. ',"text":' .. (m.text or '""')
@@ -125,7 +125,7 @@ do
   function Log.add(root, n, m)
     local tag = tag_of(m)
     local stored = tag and tag .. m.rev .. '-' .. m.number .. '  '
-                   .. string.format('%d', m.nth) .. ' ' .. m.at .. ' '
+                   .. Num.text(m.nth) .. ' ' .. m.at .. ' '
                    .. (m.sent_at or '') .. ' ' .. (m.delivery or '') .. '\n'
                    .. (m.event or m.author or '') .. '\n' .. m.text
                    or Log.piece(m)
