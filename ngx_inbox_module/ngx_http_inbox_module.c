@@ -19,6 +19,7 @@
 #include "ngx_inbox_log.h"
 #include "ngx_inbox_reply.h"
 #include "ngx_inbox_route.h"
+#include "ngx_inbox_crowd.h"
 #include "ngx_inbox_meter.h"
 #include "ngx_inbox_worker.h"
 
@@ -346,6 +347,7 @@ ngx_http_inbox_init_process(ngx_cycle_t *cycle)
     }
 
     mcf->meter = ngx_inbox_meter_enter(mcf->meters);
+    mcf->crowd = ngx_inbox_crowd_enter(mcf->crowds);
 
     if (ngx_inbox_worker_create(cycle, mcf) != NGX_OK) {
         ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
@@ -366,6 +368,7 @@ ngx_http_inbox_exit_process(ngx_cycle_t *cycle)
 
     if (mcf != NULL && mcf->enabled) {
         ngx_inbox_worker_destroy(mcf);
+        ngx_inbox_crowd_leave(mcf->crowd);
         ngx_inbox_meter_leave(mcf->meters, mcf->meter);
     }
 }
@@ -391,6 +394,8 @@ ngx_http_inbox_create_main_conf(ngx_conf_t *cf)
      *     mcf->enabled = 0;
      *     mcf->meters = NULL;
      *     mcf->meter = NULL;
+     *     mcf->crowds = NULL;
+     *     mcf->crowd = NULL;
      *     mcf->worker = NULL;
      */
 
@@ -568,6 +573,11 @@ ngx_http_inbox_init(ngx_conf_t *cf)
     }
 
     mcf->meters = ngx_inbox_meter_add_zone(cf, &ngx_http_inbox_module);
+    mcf->crowds = ngx_inbox_crowd_add_zone(cf, &ngx_http_inbox_module);
 
-    return (mcf->meters != NULL) ? ngx_inbox_log_add_handler(cf) : NGX_ERROR;
+    if (mcf->meters == NULL || mcf->crowds == NULL) {
+        return NGX_ERROR;
+    }
+
+    return ngx_inbox_log_add_handler(cf);
 }

@@ -61,6 +61,7 @@ typedef struct ngx_inbox_main_conf_s  ngx_inbox_main_conf_t;
 typedef struct ngx_inbox_loc_conf_s   ngx_inbox_loc_conf_t;
 
 typedef struct ngx_inbox_meter_s      ngx_inbox_meter_t;
+typedef struct ngx_inbox_crowd_s      ngx_inbox_crowd_t;
 typedef struct ngx_inbox_redis_s      ngx_inbox_redis_t;
 typedef struct ngx_inbox_http_s       ngx_inbox_http_t;
 typedef struct ngx_inbox_store_s      ngx_inbox_store_t;

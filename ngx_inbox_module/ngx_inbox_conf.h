@@ -69,6 +69,8 @@ struct ngx_inbox_main_conf_s {
     ngx_uint_t                enabled;         /* some location has inbox on */
     ngx_shm_zone_t           *meters;
     ngx_inbox_meter_t        *meter;           /* of this process, or NULL */
+    ngx_shm_zone_t           *crowds;
+    ngx_inbox_crowd_t        *crowd;           /* of this process, or NULL */
     ngx_inbox_worker_t       *worker;          /* of this process, or NULL */
 };
 

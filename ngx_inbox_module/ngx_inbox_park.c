@@ -98,7 +98,7 @@ ngx_inbox_park_create(ngx_pool_t *pool, ngx_inbox_main_conf_t *conf,
     park->log = log;
     park->said = NULL;
 
-    if (ngx_inbox_roll_create(&park->roll, log) != NGX_OK) {
+    if (ngx_inbox_roll_create(&park->roll, conf->crowd, log) != NGX_OK) {
         return NULL;
     }
 
@@ -110,14 +110,16 @@ ngx_inbox_park_create(ngx_pool_t *pool, ngx_inbox_main_conf_t *conf,
 
 ngx_inbox_parked_t *
 ngx_inbox_park_add(ngx_inbox_park_t *park, ngx_http_request_t *r,
-    const ngx_inbox_park_terms_t *terms, ngx_uint_t *busy)
+    const ngx_inbox_park_terms_t *terms, ngx_inbox_park_busy_e *busy)
 {
-    ngx_int_t            rc;
-    ngx_inbox_parked_t  *p;
+    ngx_int_t              rc;
+    ngx_inbox_parked_t    *p;
+    ngx_inbox_roll_who_t   who;
 
-    *busy = ngx_inbox_park_is_full(park);
+    *busy = NGX_INBOX_PARK_FREE;
 
-    if (*busy) {
+    if (ngx_inbox_park_is_full(park)) {
+        *busy = NGX_INBOX_PARK_FULL;
         ngx_inbox_meter_count(park->conf->meter, NGX_INBOX_COUNT_BUSY);
         return NULL;
     }
@@ -129,13 +131,14 @@ ngx_inbox_park_add(ngx_inbox_park_t *park, ngx_http_request_t *r,
 
     ngx_memcpy(ngx_inbox_park_record(p), terms->record, terms->size);
 
-    rc = ngx_inbox_roll_enter(&park->roll, &p->roll, terms->topic,
-                              r->connection->sockaddr,
-                              park->conf->max_parked_addr);
-    if (rc != NGX_OK) {
-        *busy = (rc == NGX_BUSY);
+    who.sockaddr = r->connection->sockaddr;
+    who.max = park->conf->max_parked_addr;
+    who.stranger = terms->stranger;
 
-        if (*busy) {
+    rc = ngx_inbox_roll_enter(&park->roll, &p->roll, terms->topic, &who);
+    if (rc != NGX_OK) {
+        if (rc == NGX_BUSY) {
+            *busy = NGX_INBOX_PARK_CROWD;
             ngx_inbox_meter_count(park->conf->meter, NGX_INBOX_COUNT_BUSY);
         }
 

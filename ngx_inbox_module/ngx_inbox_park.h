@@ -46,6 +46,15 @@ typedef enum {
 } ngx_inbox_wake_e;
 
 
+/* why a poll cannot be parked */
+typedef enum {
+    NGX_INBOX_PARK_FREE = 0,
+    NGX_INBOX_PARK_FULL,        /* of the worker, or nginx has few connections
+                                   left */
+    NGX_INBOX_PARK_CROWD        /* of the address */
+} ngx_inbox_park_busy_e;
+
+
 /* what the owner gives: constant, one for each kind of poll */
 typedef struct {
     /* never called from within add() or sleep(); the owner then either asks
@@ -80,18 +89,19 @@ typedef struct {
     const ngx_inbox_park_owner_t   *owner;
     const void                     *record;   /* the owner's own */
     size_t                          size;     /* of it */
+    ngx_uint_t                      stranger; /* 1: the limit of an address is
+                                                 that of all workers */
 } ngx_inbox_park_terms_t;
 
 
 /*
  * Parks r on these terms, state: asking.  Takes a reference to r and watches
  * its client; the content handler then returns NGX_DONE.
- * NULL: *busy is 1 when a limit was hit (of the worker, of the address, or
- * nginx has few connections left), 0 when memory is out; r is untouched.
+ * NULL: *busy says which limit was hit, FREE: memory is out; r is untouched.
  */
 ngx_inbox_parked_t *ngx_inbox_park_add(ngx_inbox_park_t *park,
     ngx_http_request_t *r, const ngx_inbox_park_terms_t *terms,
-    ngx_uint_t *busy);
+    ngx_inbox_park_busy_e *busy);
 
 /* the owner's record, size bytes, aligned for any type */
 void *ngx_inbox_park_record(ngx_inbox_parked_t *p);

@@ -25,7 +25,12 @@
 /* a visitor's question: channel, its rev, user, since, before, limit */
 #define NGX_INBOX_POLL_SINCE  3
 
+/* seconds: by then some of the address may have been answered */
+#define NGX_INBOX_POLL_RETRY  10
 
+
+static ngx_int_t ngx_inbox_poll_busy(ngx_inbox_ctx_t *ctx,
+    ngx_inbox_park_busy_e busy);
 static ngx_uint_t ngx_inbox_poll_recall(ngx_inbox_parked_t *p,
     ngx_inbox_ctx_t *ctx, const ngx_inbox_poll_t *poll);
 static void ngx_inbox_poll_fcall(ngx_inbox_ctx_t *ctx,
@@ -67,8 +72,8 @@ ngx_int_t
 ngx_inbox_poll(ngx_inbox_ctx_t *ctx, const ngx_inbox_poll_t *poll)
 {
     size_t                    size;
-    ngx_uint_t                busy;
     ngx_inbox_parked_t       *p;
+    ngx_inbox_park_busy_e     busy;
     ngx_inbox_park_terms_t    terms;
     ngx_inbox_poll_record_t  *rec;
 
@@ -92,14 +97,12 @@ ngx_inbox_poll(ngx_inbox_ctx_t *ctx, const ngx_inbox_poll_t *poll)
     terms.owner = &ngx_inbox_poll_owner;
     terms.record = rec;
     terms.size = size;
+    terms.stranger = (poll->fn == NGX_INBOX_FN_VISITOR);
 
     p = ngx_inbox_park_add(ctx->worker->park, ctx->r, &terms, &busy);
 
     if (p == NULL) {
-        return busy ? ngx_inbox_reply_problem(ctx->r,
-                                              NGX_HTTP_SERVICE_UNAVAILABLE,
-                                              "busy", "too many are waiting")
-                    : NGX_HTTP_INTERNAL_SERVER_ERROR;
+        return ngx_inbox_poll_busy(ctx, busy);
     }
 
     ngx_inbox_census_add(ctx->worker->census, &ctx->space);
@@ -111,6 +114,27 @@ ngx_inbox_poll(ngx_inbox_ctx_t *ctx, const ngx_inbox_poll_t *poll)
     }
 
     return NGX_DONE;
+}
+
+
+static ngx_int_t
+ngx_inbox_poll_busy(ngx_inbox_ctx_t *ctx, ngx_inbox_park_busy_e busy)
+{
+    static const ngx_str_t  crowd =
+                           ngx_string("too many polls of this address wait");
+
+    switch (busy) {
+
+    case NGX_INBOX_PARK_FULL:
+        return ngx_inbox_reply_problem(ctx->r, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                       "busy", "too many are waiting");
+
+    case NGX_INBOX_PARK_CROWD:
+        return ngx_inbox_reply_limited(ctx->r, NGX_INBOX_POLL_RETRY, &crowd);
+
+    default:
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
 }
 
 

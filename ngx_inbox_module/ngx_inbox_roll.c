@@ -11,6 +11,10 @@
 #include "ngx_inbox_roll.h"
 
 
+/* IPv4, or a network of IPv6, and 1 when it is a stranger's */
+#define NGX_INBOX_ROLL_ADDR  9
+
+
 struct ngx_inbox_roll_topic_s {
     ngx_inbox_table_node_t   node;
     ngx_queue_t              entries;
@@ -32,16 +36,17 @@ struct ngx_inbox_roll_ears_s {
 struct ngx_inbox_roll_addr_s {
     ngx_inbox_table_node_t   node;
     ngx_uint_t               count;
-    u_char                   addr[8];    /* IPv4, or a network of IPv6 */
+    ngx_uint_t               stranger;
+    u_char                   addr[NGX_INBOX_ROLL_ADDR];
 };
 
 
 static ngx_int_t ngx_inbox_roll_enter_addr(ngx_inbox_roll_t *roll,
-    ngx_inbox_roll_entry_t *entry, const struct sockaddr *sockaddr,
-    ngx_uint_t max);
-static ngx_str_t ngx_inbox_roll_addr_key(const struct sockaddr *sockaddr);
+    ngx_inbox_roll_entry_t *entry, const ngx_inbox_roll_who_t *who);
+static size_t ngx_inbox_roll_addr_key(const ngx_inbox_roll_who_t *who,
+    u_char *key);
 static ngx_inbox_roll_addr_t *ngx_inbox_roll_make_addr(ngx_inbox_roll_t *roll,
-    const ngx_str_t *key);
+    const ngx_str_t *key, ngx_uint_t stranger);
 static ngx_int_t ngx_inbox_roll_enter_topic(ngx_inbox_roll_t *roll,
     ngx_inbox_roll_entry_t *entry, const ngx_str_t *name);
 static ngx_inbox_roll_topic_t *ngx_inbox_roll_topic(ngx_inbox_roll_t *roll,
@@ -57,6 +62,8 @@ static ngx_inbox_roll_ears_t *ngx_inbox_roll_make_ears(ngx_inbox_roll_t *roll,
     ngx_inbox_roll_entry_t *entry, const ngx_str_t *topics, ngx_uint_t n);
 static void ngx_inbox_roll_leave_addr(ngx_inbox_roll_t *roll,
     ngx_inbox_roll_entry_t *entry);
+static void ngx_inbox_roll_empty_addr(ngx_inbox_roll_t *roll,
+    ngx_inbox_roll_addr_t *addr);
 static void ngx_inbox_roll_each_of(ngx_inbox_table_node_t *node,
     ngx_inbox_roll_pt handler, ngx_uint_t arg);
 static ngx_inbox_roll_entry_t *ngx_inbox_roll_entry_of(
@@ -64,8 +71,10 @@ static ngx_inbox_roll_entry_t *ngx_inbox_roll_entry_of(
 
 
 ngx_int_t
-ngx_inbox_roll_create(ngx_inbox_roll_t *roll, ngx_log_t *log)
+ngx_inbox_roll_create(ngx_inbox_roll_t *roll, ngx_inbox_crowd_t *crowd,
+    ngx_log_t *log)
 {
+    roll->crowd = crowd;
     roll->log = log;
 
     if (ngx_inbox_table_create(&roll->topics, log) != NGX_OK) {
@@ -91,15 +100,15 @@ ngx_inbox_roll_destroy(ngx_inbox_roll_t *roll)
 
 ngx_int_t
 ngx_inbox_roll_enter(ngx_inbox_roll_t *roll, ngx_inbox_roll_entry_t *entry,
-    const ngx_str_t *topic, const struct sockaddr *sockaddr, ngx_uint_t max)
+    const ngx_str_t *topic, const ngx_inbox_roll_who_t *who)
 {
     ngx_int_t  rc;
 
     entry->addr = NULL;
     entry->ears = NULL;
 
-    if (max) {
-        rc = ngx_inbox_roll_enter_addr(roll, entry, sockaddr, max);
+    if (who->max) {
+        rc = ngx_inbox_roll_enter_addr(roll, entry, who);
         if (rc != NGX_OK) {
             return rc;
         }
@@ -116,13 +125,14 @@ ngx_inbox_roll_enter(ngx_inbox_roll_t *roll, ngx_inbox_roll_entry_t *entry,
 
 static ngx_int_t
 ngx_inbox_roll_enter_addr(ngx_inbox_roll_t *roll,
-    ngx_inbox_roll_entry_t *entry, const struct sockaddr *sockaddr,
-    ngx_uint_t max)
+    ngx_inbox_roll_entry_t *entry, const ngx_inbox_roll_who_t *who)
 {
+    u_char                  bytes[NGX_INBOX_ROLL_ADDR];
     ngx_str_t               key;
     ngx_inbox_roll_addr_t  *addr;
 
-    key = ngx_inbox_roll_addr_key(sockaddr);
+    key.data = bytes;
+    key.len = ngx_inbox_roll_addr_key(who, bytes);
 
     if (key.len == 0) {
         return NGX_OK;
@@ -131,59 +141,71 @@ ngx_inbox_roll_enter_addr(ngx_inbox_roll_t *roll,
     addr = (ngx_inbox_roll_addr_t *) ngx_inbox_table_find(&roll->addrs, &key);
 
     if (addr == NULL) {
-        addr = ngx_inbox_roll_make_addr(roll, &key);
+        addr = ngx_inbox_roll_make_addr(roll, &key, who->stranger);
         if (addr == NULL) {
             return NGX_ERROR;
         }
     }
 
-    if (addr->count >= max) {
+    if (addr->count >= who->max
+        || (who->stranger
+            && ngx_inbox_crowd_is_full(roll->crowd, &key, who->max)))
+    {
+        ngx_inbox_roll_empty_addr(roll, addr);
         return NGX_BUSY;
     }
 
     addr->count++;
     entry->addr = addr;
 
+    if (who->stranger) {
+        ngx_inbox_crowd_add(roll->crowd, &key);
+    }
+
     return NGX_OK;
 }
 
 
-/* empty: a Unix socket's peers have no address to tell them apart */
+/* 0: a Unix socket's peers have no address to tell them apart */
 
-static ngx_str_t
-ngx_inbox_roll_addr_key(const struct sockaddr *sockaddr)
+static size_t
+ngx_inbox_roll_addr_key(const ngx_inbox_roll_who_t *who, u_char *key)
 {
-    ngx_str_t             key;
+    size_t                n;
     struct sockaddr_in   *sin;
 #if (NGX_HAVE_INET6)
     struct sockaddr_in6  *sin6;
 #endif
 
-    ngx_str_null(&key);
-
-    switch (sockaddr->sa_family) {
+    switch (who->sockaddr->sa_family) {
 
     case AF_INET:
-        sin = (struct sockaddr_in *) sockaddr;
-        key.data = (u_char *) &sin->sin_addr;
-        key.len = 4;
+        sin = (struct sockaddr_in *) who->sockaddr;
+        n = 4;
+        ngx_memcpy(key, &sin->sin_addr, n);
         break;
 
 #if (NGX_HAVE_INET6)
     case AF_INET6:
-        sin6 = (struct sockaddr_in6 *) sockaddr;
-        key.data = sin6->sin6_addr.s6_addr;
-        key.len = 8;
+        sin6 = (struct sockaddr_in6 *) who->sockaddr;
+        n = 8;
+        ngx_memcpy(key, sin6->sin6_addr.s6_addr, n);
         break;
 #endif
+
+    default:
+        return 0;
     }
 
-    return key;
+    key[n] = who->stranger ? 1 : 0;
+
+    return n + 1;
 }
 
 
 static ngx_inbox_roll_addr_t *
-ngx_inbox_roll_make_addr(ngx_inbox_roll_t *roll, const ngx_str_t *key)
+ngx_inbox_roll_make_addr(ngx_inbox_roll_t *roll, const ngx_str_t *key,
+    ngx_uint_t stranger)
 {
     ngx_inbox_roll_addr_t  *addr;
 
@@ -194,6 +216,7 @@ ngx_inbox_roll_make_addr(ngx_inbox_roll_t *roll, const ngx_str_t *key)
 
     ngx_memcpy(addr->addr, key->data, key->len);
     addr->count = 0;
+    addr->stranger = stranger;
     addr->node.data = addr->addr;
     addr->node.len = (uint32_t) key->len;
 
@@ -312,6 +335,7 @@ static void
 ngx_inbox_roll_leave_addr(ngx_inbox_roll_t *roll,
     ngx_inbox_roll_entry_t *entry)
 {
+    ngx_str_t               key;
     ngx_inbox_roll_addr_t  *addr;
 
     addr = entry->addr;
@@ -323,6 +347,19 @@ ngx_inbox_roll_leave_addr(ngx_inbox_roll_t *roll,
     entry->addr = NULL;
     addr->count--;
 
+    if (addr->stranger) {
+        key.data = addr->addr;
+        key.len = addr->node.len;
+        ngx_inbox_crowd_drop(roll->crowd, &key);
+    }
+
+    ngx_inbox_roll_empty_addr(roll, addr);
+}
+
+
+static void
+ngx_inbox_roll_empty_addr(ngx_inbox_roll_t *roll, ngx_inbox_roll_addr_t *addr)
+{
     if (addr->count == 0) {
         ngx_inbox_table_remove(&roll->addrs, &addr->node);
         ngx_free(addr);

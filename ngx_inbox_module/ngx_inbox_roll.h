@@ -16,6 +16,7 @@
 
 
 #include "ngx_inbox.h"
+#include "ngx_inbox_crowd.h"
 #include "ngx_inbox_table.h"
 
 
@@ -33,25 +34,33 @@ typedef struct {
 typedef struct {
     ngx_inbox_table_t        topics;
     ngx_inbox_table_t        addrs;
+    ngx_inbox_crowd_t       *crowd;     /* of all workers, or NULL */
     ngx_log_t               *log;
 } ngx_inbox_roll_t;
+
+/* of whom an entry is */
+typedef struct {
+    const struct sockaddr   *sockaddr;
+    ngx_uint_t               max;       /* of one address, 0: any number */
+    ngx_uint_t               stranger;  /* 1: in all workers; counted apart */
+} ngx_inbox_roll_who_t;
 
 /* may not enter or leave anybody */
 typedef void (*ngx_inbox_roll_pt)(ngx_inbox_roll_entry_t *entry,
     ngx_uint_t arg);
 
 
-/* NGX_OK or NGX_ERROR (memory) */
-ngx_int_t ngx_inbox_roll_create(ngx_inbox_roll_t *roll, ngx_log_t *log);
+/* crowd: what the other workers have, or NULL.  NGX_OK or NGX_ERROR (memory) */
+ngx_int_t ngx_inbox_roll_create(ngx_inbox_roll_t *roll,
+    ngx_inbox_crowd_t *crowd, ngx_log_t *log);
 
 /* nobody is on it any more */
 void ngx_inbox_roll_destroy(ngx_inbox_roll_t *roll);
 
-/* max: of one address, 0: any number.  NGX_OK, NGX_BUSY: the address has its
-   maximum, or NGX_ERROR: memory */
+/* NGX_OK, NGX_BUSY: the address has its maximum, or NGX_ERROR: memory */
 ngx_int_t ngx_inbox_roll_enter(ngx_inbox_roll_t *roll,
     ngx_inbox_roll_entry_t *entry, const ngx_str_t *topic,
-    const struct sockaddr *sockaddr, ngx_uint_t max);
+    const ngx_inbox_roll_who_t *who);
 
 void ngx_inbox_roll_leave(ngx_inbox_roll_t *roll,
     ngx_inbox_roll_entry_t *entry);

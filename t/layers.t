@@ -17,7 +17,7 @@ use Test::More;
 my @ROWS = (
     [0, 'inbox'],
     [0, qw(compat conf library)],
-    [1, 'meter'],
+    [1, qw(crowd meter)],
     [1, qw(address crypt dial disk fd notice output sniff table text topic wheel)],
     [1, qw(json resolve ticket)],
     [2, qw(http redis)],

@@ -15,7 +15,8 @@ use lib dirname(abs_path(__FILE__)) . '/lib';
 use Test::Inbox;
 
 my $t = Test::Inbox->new(workers => 2, limits => 'on', http =>
-    'inbox_limit_messages 5; inbox_limit_chats 3; real_ip_header X-Real-IP;'
+    'inbox_limit_messages 5; inbox_limit_chats 3;'
+    . 'inbox_max_parked_per_address 2; real_ip_header X-Real-IP;'
     . 'set_real_ip_from 127.0.0.1;')->start();
 
 
@@ -59,6 +60,47 @@ is($logins[19]{status}, 401, 'somebody tries');
 limited($logins[20], 60, 'and tries again');
 
 
+# polls: two of an address on the whole node, whichever workers they wait in;
+# each worker allowed so many of its own, and said 503
+
+my $rev = $t->get('/inbox/widget/site/messages', token => $token[0])
+    ->{json}{rev};
+my @polls = (in_worker(0), in_worker(1));
+
+limited(poll()->read(5), 10, 'a third poll of an address');
+is($t->parked(), 2, 'it does not wait');
+
+my $elsewhere = poll('X-Real-IP' => '192.0.2.9');
+ok($t->wait_for(sub { $t->parked() == 3 }), 'of another address it does');
+$elsewhere->close();
+
+my $agent = $t->connect();
+$agent->send(GET => "/inbox/api/v1/journal?since=$rev&wait=1",
+    token => $t->token);
+is($agent->read(5)->{status}, 200, 'an agent is no visitor');
+
+shift(@polls)->close();
+ok($t->wait_for(sub { $t->parked() == 1 }), 'one has left');
+push @polls, my $again = poll();
+ok($t->wait_for(sub { $t->parked() == 2 }), 'there is room');
+$_->close() for @polls;
+$t->wait_for(sub { $t->parked() == 0 });
+
+# what a worker had that was killed counts no more
+
+@polls = (in_worker(0), in_worker(1));
+$t->allow(qr/exited on signal 9/);
+
+my %before = map { $_ => 1 } $t->workers();
+
+kill 'KILL', keys %before;
+$t->wait_for(sub { my @now = $t->workers();
+    @now == 2 && !grep { $before{$_} } @now && $t->parked() == 0 });
+@polls = (in_worker(0), in_worker(1));
+limited(poll()->read(5), 10, 'nor is he forgotten who comes then');
+$_->close() for @polls;
+
+
 # off
 
 my @old = $t->workers();
@@ -84,6 +126,44 @@ sub session {
 
     return $t->post('/inbox/widget/site/session', json => {},
         $address ? (headers => { 'X-Real-IP' => $address }) : ());
+}
+
+
+# a poll of a visitor; of one address, if it is not said
+sub poll {
+    my (%headers) = @_;
+
+    my $c = $t->connect();
+
+    return $c->send(GET => "/inbox/widget/site/messages?since=$rev&wait=50",
+        token => $token[0], headers => \%headers);
+}
+
+
+# one that waits in that worker: who comes to another goes and comes again
+sub in_worker {
+    my ($worker) = @_;
+
+    for (1 .. 200) {
+        my $all = $t->parked();
+        my $there = waiting_in($worker);
+        my $c = poll();
+
+        $t->wait_for(sub { $t->parked() > $all });
+        return $c if waiting_in($worker) > $there;
+        $c->close();
+        $t->wait_for(sub { $t->parked() == $all });
+    }
+
+    die "nobody comes to worker $worker\n";
+}
+
+
+sub waiting_in {
+    my ($worker) = @_;
+
+    return $t->get('/inbox/metrics')->{body}
+        =~ /^inbox_parked_polls\{worker="$worker"\} (\d+)/m ? $1 : 0;
 }
 
 

@@ -35,7 +35,7 @@ typedef struct {
 
 
 static ngx_int_t ngx_inbox_park_test_busy(ngx_http_request_t *r,
-    ngx_uint_t busy);
+    ngx_inbox_park_busy_e busy);
 static void ngx_inbox_park_test_wake(ngx_inbox_parked_t *p,
     ngx_inbox_wake_e why);
 static void ngx_inbox_park_test_gone(ngx_inbox_parked_t *p);
@@ -65,7 +65,7 @@ ngx_inbox_park_test_poll(ngx_http_request_t *r)
 {
     ngx_int_t                    rc;
     ngx_str_t                    topic;
-    ngx_uint_t                   busy;
+    ngx_inbox_park_busy_e        busy;
     ngx_inbox_parked_t          *p;
     ngx_inbox_park_terms_t       terms;
     ngx_inbox_park_test_poll_t   poll, *record;
@@ -93,6 +93,7 @@ ngx_inbox_park_test_poll(ngx_http_request_t *r)
     terms.owner = &ngx_inbox_park_test_owner;
     terms.record = &poll;
     terms.size = sizeof(poll);
+    terms.stranger = 0;
 
     p = ngx_inbox_park_add(poll.test->park, r, &terms, &busy);
     if (p == NULL) {
@@ -119,7 +120,7 @@ ngx_inbox_park_test_poll(ngx_http_request_t *r)
 
 
 static ngx_int_t
-ngx_inbox_park_test_busy(ngx_http_request_t *r, ngx_uint_t busy)
+ngx_inbox_park_test_busy(ngx_http_request_t *r, ngx_inbox_park_busy_e busy)
 {
     ngx_str_t  body = ngx_string("busy");
 
