@@ -16,41 +16,37 @@
 local Chat = {}
 
 do
-  local HOT = {'status', 'polled', 'group', 'parts', 'blocked', 'nm', 'nc',
-               'na', 'gen', 'nb', 'waits', 'name', 'username', 'phone', 'email'}
+  -- fields of the hash beside those that each message needs, see Stored
   local COLD = {'channel', 'kind', 'ctitle', 'user', 'title', 'resp', 'former',
-                'created', 'closed', 'tags', 'heard', 'asked', 'who', 'state',
-                'last', 'rev', 'pic', 'looked'}
+                'created', 'closed', 'tags', 'asked', 'who', 'state', 'last',
+                'pic', 'looked'}
   local IS_COLD = {channel = true, kind = true, ctitle = true, user = true,
                    title = true, resp = true, former = true, created = true,
-                   closed = true, tags = true, heard = true, asked = true,
-                   who = true, state = true, last = true, rev = true,
-                   pic = true, looked = true}
+                   closed = true, tags = true, asked = true, who = true,
+                   state = true, last = true, pic = true, looked = true}
+  local IS_NAME = {name = true, username = true, phone = true, email = true}
 
-  -- what callers know they will ask for besides what is hot
-  local MORE = {whole = COLD, answer = {'channel', 'user', 'asked', 'last'}}
+  -- what callers know they will ask for besides
+  local MORE = {none = {}, whole = COLD,
+                answer = {'channel', 'user', 'asked', 'last'}}
 
-  -- with what is hot; there is no ipairs() while a library is loaded
-  local function hot_and(list)
-    local all = {}
-    for i = 1, #HOT + #list do
-      all[i] = HOT[i] or list[i - #HOT]
+  -- with what is always read; there is no ipairs() while a library is loaded
+  local function and_more(list)
+    local all = {'hot', 'known'}
+    for i = 1, #list do
+      all[i + 2] = list[i]
     end
     return all
   end
 
-  local READS = {whole = hot_and(MORE.whole), answer = hot_and(MORE.answer)}
+  local READS = {none = and_more(MORE.none), whole = and_more(MORE.whole),
+                 answer = and_more(MORE.answer)}
 
   -- what a change of state, and of who it is with, change in the hash
-  local TURNING = {'status', 'group', 'resp', 'parts', 'former', 'closed',
-                   'asked'}
-  local NAMING = {'channel', 'kind', 'polled', 'ctitle', 'user', 'name',
-                  'username', 'phone', 'email', 'title', 'created', 'tags',
-                  'pic'}
-
-  -- and what else may come with a message
-  local WAITING, ANSWERING, HEARING = {'waits'}, {'na'}, {'heard', 'last_of_his'}
-  local MADE_ANEW, MARKED = {'who', 'state'}, {'gen'}
+  local TURNING = {'resp', 'former', 'closed', 'asked'}
+  local NAMING = {'channel', 'kind', 'ctitle', 'user', 'known', 'title',
+                  'created', 'tags', 'pic'}
+  local MADE_ANEW = {'who', 'state'}
 
   -- bytes of a notice, with an entry in it
   local NOTICE_MOST = 2048
@@ -92,31 +88,40 @@ do
       local values = call('HMGET', Keys.chat(chat.root, chat.n), unpack(COLD))
       return rawget(fill(chat, COLD, values, 0), field)
     end
+    if IS_NAME[field] then
+      chat.name, chat.username, chat.phone, chat.email =
+        Stored.names(chat.root, chat.n, chat.known)
+      return rawget(chat, field)
+    end
     return nil
   end}
 
   -- The chat with that number (digits), or nil.  more: 'whole' or 'answer', when
   -- the caller knows that all of it, or what an answer needs, will be asked for
   function Chat.read(root, n, more)
-    local f = call('HMGET', Keys.chat(root, n), unpack(READS[more] or HOT))
-    if not f[1] then
+    local f = call('HMGET', Keys.chat(root, n), unpack(READS[more or 'none']))
+    local status, group, parts, polled, blocked, gen, nm, nc, na, nb, waits,
+          rev, heard = Stored.words(root, n, f[1])
+    if status == '' then
       return nil
     end
     -- marks of what is done to it; false, so that LAZY is not asked for them
     local chat = setmetatable({
       moved = false, turned = false, renamed = false, changed = false,
       said = false, queued = false, hears = false, regen = false,
-      answered = false, rests = false, top = false, cleared = false,
-      left = false, heard_by_visitor = false, carries = false,
-      read_by = false,
-      root = root, n = n, status = f[1], was = f[1], polled = f[2] or '',
-      group = f[3] or '', parts = f[4] or '', blocked = f[5] or '',
-      nm = tonumber(f[6] or 0), nc = tonumber(f[7] or 0),
-      na = tonumber(f[8] or 0), gen = f[9], nb = tonumber(f[10] or 0),
-      waits = f[11] or 'null', name = f[12] or '', username = f[13] or '',
-      phone = f[14] or '', email = f[15] or '', was_group = f[3] or ''
+      top = false, cleared = false, left = false, heard_by_visitor = false,
+      carries = false, read_by = false,
+      root = root, n = n, status = status, was = status, group = group,
+      was_group = group, parts = parts, polled = polled, blocked = blocked,
+      gen = gen, nm = tonumber(nm) or 0, nc = tonumber(nc) or 0,
+      na = tonumber(na) or 0, nb = tonumber(nb) or 0,
+      waits = (waits ~= '') and waits or 'null', rev = rev, heard = heard,
+      known = f[2], before = not f[1]
     }, LAZY)
-    return more and fill(chat, MORE[more], f, #HOT) or chat
+    if chat.before then
+      chat.known = Stored.known(chat)
+    end
+    return more and fill(chat, MORE[more], f, 2) or chat
   end
 
   -- the same; ends the call with NOTFOUND
@@ -132,8 +137,10 @@ do
   function Chat.clear(chat, field)
     if chat[field] ~= '' then
       chat[field] = ''
-      chat.cleared = chat.cleared or {}
-      table.insert(chat.cleared, field)
+      if IS_COLD[field] then
+        chat.cleared = chat.cleared or {}
+        table.insert(chat.cleared, field)
+      end
     end
   end
 
@@ -142,7 +149,8 @@ do
   function Chat.make(s, id, c, user)
     s.seq, s.made = s.seq + 1, s.made + 1
     local chat = {root = s.root, n = Num.text(s.seq), nm = 0, nc = 0, na = 0,
-                  nb = 0, was = '', blocked = '', waits = 'null'}
+                  nb = 0, was = '', blocked = '', waits = 'null', gen = '',
+                  rev = '', heard = ''}
     for _, field in ipairs(COLD) do
       chat[field] = ''
     end
@@ -153,7 +161,7 @@ do
     chat.user, chat.created = user, Num.text(s.now)
     chat.asked = chat.created
     chat.turned, chat.renamed, chat.named_by = true, true, c.title
-    chat.answered, chat.rests = true, true
+    chat.known = Stored.known(chat)
     return chat
   end
 
@@ -318,7 +326,7 @@ do
     chat.heard, chat.hears = Num.text(heard), true
     chat.last_of_his = external and m.number .. ' ' .. external or ''
     if chat.waits == 'null' then
-      chat.waits, chat.rests = m.at, true
+      chat.waits = m.at
       call('ZADD', Keys.order_waiting(s.root), m.rev, chat.n)
     end
   end
@@ -326,14 +334,14 @@ do
   -- somebody has answered, or it needs no answer any more
   function Chat.rest(s, chat)
     if chat.waits ~= 'null' then
-      chat.waits, chat.rests = 'null', true
+      chat.waits = 'null'
       call('ZREM', Keys.order_waiting(s.root), chat.n)
     end
   end
 
   -- all that the client has written so far has its answer
   function Chat.answer(s, chat)
-    chat.na, chat.answered = chat.nc, true
+    chat.na = chat.nc
     Chat.rest(s, chat)
   end
 
@@ -409,19 +417,9 @@ do
 
   -- what most messages change; the rest is added where it has changed
   local function fields(chat)
-    local flat = {'nm', Num.text(chat.nm), 'nc', Num.text(chat.nc),
-                  'nb', Num.text(chat.nb), 'rev', chat.rev, 'last', chat.last}
-    if chat.rests then
-      gather(chat, WAITING, flat)
-    end
-    if chat.answered then
-      gather(chat, ANSWERING, flat)
-    end
-    if chat.hears then
-      gather(chat, HEARING, flat)
-    end
-    if chat.regen then
-      gather(chat, MARKED, flat)
+    local flat = {'hot', Stored.hot(chat), 'last', chat.last}
+    if chat.hears and chat.last_of_his ~= '' then
+      flat[5], flat[6] = 'last_of_his', chat.last_of_his
     end
     if chat.turned then
       gather(chat, TURNING, flat)
@@ -435,12 +433,11 @@ do
     return flat
   end
 
-  local function store(s, chat)
-    local key = Keys.chat(s.root, chat.n)
+  local function store(chat)
     if chat.cleared then
-      call('HDEL', key, unpack(chat.cleared))
+      call('HDEL', Keys.chat(chat.root, chat.n), unpack(chat.cleared))
     end
-    call('HSET', key, unpack(fields(chat)))
+    Stored.write(chat, fields(chat))
   end
 
   -- has that participant something to read?
@@ -498,14 +495,13 @@ do
     chat.rev = Space.take(s)
     compose(s, chat)
     count(s, chat)
-    store(s, chat)
+    store(chat)
     return Chat.words(chat, chat.rev, 'c', index(s, chat))
   end
 
   -- only the log has grown: the Chat as people see it has not changed
   function Chat.keep(s, chat)
-    call('HSET', Keys.chat(s.root, chat.n), 'nm', Num.text(chat.nm),
-         'nb', Num.text(chat.nb))
+    Stored.keep(chat)
     return Chat.words(chat, Num.text(s.rev), '')
   end
 

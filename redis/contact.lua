@@ -57,6 +57,9 @@ do
 
   -- takes over what e knows better; true if something has changed
   function Contact.learn(chat, e)
+    if chat.known == Stored.known(e) then
+      return false
+    end
     local changed = false
     for i = 1, #KNOWN do
       local field = KNOWN[i]
@@ -68,6 +71,9 @@ do
           changed = true
         end
       end
+    end
+    if changed then
+      chat.known = Stored.known(chat)
     end
     return changed
   end

@@ -140,6 +140,11 @@ do
     end
   end
 
+  local function group_of(root, n)
+    local hot = call('HGET', Keys.chat(root, n), 'hot')
+    return Stored.look(root, n, hot).group
+  end
+
   -- Every chat of a group has been unassigned there once, so the group's feed
   -- knows all of them, and others that have left.  Newest first.
   local function chats_of(root, id, most)
@@ -147,7 +152,7 @@ do
     local feed = Keys.feed_group(root, id)
     local past = call('ZREVRANGE', feed, 0, most - 1)
     for _, n in ipairs(past) do
-      if call('HGET', Keys.chat(root, n), 'group') == id then
+      if group_of(root, n) == id then
         list[#list + 1] = n
       end
     end

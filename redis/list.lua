@@ -57,28 +57,28 @@ do
     end
   end
 
-  local GLANCE = {'status', 'group', 'parts', 'former', 'nc', 'na', 'gen',
-                  'who', 'state', 'last', 'waits', 'rev'}
+  local GLANCE = {'hot', 'former', 'who', 'state', 'last'}
   -- the same, and what filters and searches look at besides
-  local STARE = {'status', 'group', 'parts', 'former', 'nc', 'na', 'gen',
-                 'who', 'state', 'last', 'waits', 'rev', 'channel', 'name',
-                 'username', 'phone', 'title', 'tags'}
+  local STARE = {'hot', 'former', 'who', 'state', 'last', 'channel', 'known',
+                 'title', 'tags'}
 
   -- what a list must know of a chat; nil: it was deleted
   local function glance(s, view, n)
     local fields = view.stares and STARE or GLANCE
     local values = call('HMGET', Keys.chat(s.root, n), unpack(fields))
-    if not values[1] then
-      return nil
-    end
-    if values[7] ~= s.gen then
+    local status, group, parts, _, _, gen, _, nc, na, _, waits, rev =
+      Stored.words(s.root, n, values[1])
+    if gen ~= s.gen then
       return Chat.read(s.root, n)
     end
-    local chat = {n = n}
-    for i, field in ipairs(fields) do
-      chat[field] = values[i] or ''
+    local chat = {n = n, status = status, group = group, parts = parts,
+                  gen = gen, nc = tonumber(nc), na = tonumber(na),
+                  waits = waits, rev = rev, former = values[2] or '',
+                  who = values[3], state = values[4], last = values[5]}
+    if view.stares then
+      chat.channel, chat.title, chat.tags = values[6], values[8] or '', values[9] or ''
+      chat.name, chat.username, chat.phone = Stored.names(s.root, n, values[7])
     end
-    chat.nc, chat.na = tonumber(chat.nc) or 0, tonumber(chat.na) or 0
     return chat
   end
 

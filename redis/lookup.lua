@@ -212,8 +212,8 @@ do
   -- one due entry -> its job, or nil
   local function take(root, now, entry, worker, lease)
     local n, message = about(entry)
-    local c = call('HMGET', Keys.chat(root, n), 'channel', 'user', 'blocked')
-    if not c[1] or c[3]
+    local c = call('HMGET', Keys.chat(root, n), 'channel', 'user', 'hot')
+    if not c[1] or Stored.look(root, n, c[3]).blocked ~= ''
        or call('EXISTS', Keys.channel(root, c[1])) == 0
     then
       drop(root, entry)

@@ -108,9 +108,9 @@ do
 
   local function read(root, chat)
     local h = call('HMGET', Keys.chat(root, chat), 'channel', 'user', 'lease',
-                   'tries', 'doubt', 'part', 'heard')
+                   'tries', 'doubt', 'part', 'hot')
     return {channel = h[1], user = h[2], lease = h[3], tries = h[4],
-            doubt = h[5], part = h[6], heard = h[7]}
+            doubt = h[5], part = h[6], hot = h[7]}
   end
 
   -- one due chat -> its job, or nil when there is nothing to send
@@ -130,10 +130,11 @@ do
       finish(root, chat, number, now, 'failed', GONE)
       return nil
     end
+    local heard = Stored.look(root, chat, c.hot).heard
     local token, tries, doubt = lease_head(root, now, chat, c, worker, lease)
     return {chat, m.id, token, tries, doubt, c.channel, ch[1], ch[2], c.user,
             m.text, m.reply_to, m.author, m.attachments, c.part or '0',
-            c.heard or '0'}
+            (heard ~= '') and heard or '0'}
   end
 
   -- "due n since": when the next entry is due, how many chats wait, and since

@@ -16,11 +16,7 @@ do
   -- what a blocked client sends is dropped at the door
   function Person.block(caller, chat, blocked)
     Turn.must_see(caller, chat)
-    local key = Keys.chat(chat.root, chat.n)
-    if blocked then
-      call('HSET', key, 'blocked', 1)
-    else
-      call('HDEL', key, 'blocked')
-    end
+    chat.blocked = blocked and '1' or ''
+    Stored.keep(chat)
   end
 end

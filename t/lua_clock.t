@@ -164,9 +164,10 @@ is(status('young'), 'unassigned', 'which is that of the clock, not of the revs')
 # the window in which a platform lets one answer
 
 $s->channel('day', 'instagram', '', 1000, 'chars', 0, 24 * 3600);
-$s->client('w', 'hi', channel => 'day', sent_at => '2026-12-01T00:00:00.000Z');
-$n = $s->redis('HGET', $s->key('contacts:day'), 'w');
-$s->redis('HSET', $s->key("chat:$n"), 'heard', $s->moment + 100 * $HOUR);
+$s->tick(100 * $HOUR);
+$n = $s->client('w', 'hi', channel => 'day',
+    sent_at => '2030-12-01T00:00:00.000Z');
+$s->tick(-100 * $HOUR);
 $s->client('w', 'more', channel => 'day', message => 'm2',
     sent_at => '2026-11-01T00:00:00.000Z');
 $s->turn('take', 'petro', $n);

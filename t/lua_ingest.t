@@ -195,7 +195,7 @@ is(join(' ', map { $_->{event} // $_->{kind} }
 
 # blocked by us, stopped by the client
 
-$s->redis('HSET', $s->key("chat:$n"), 'blocked', 1);
+$s->ok(block => $s->tick(), 'root', $n, 1);
 $before = $s->dump();
 is($s->ingest('bot', { user => 'echo', text => 'spam' })->[0], 'none',
     'a blocked client is not heard');

@@ -166,7 +166,7 @@ like($s->error(ingest => $s->tick(), 'site', $s->channel_rev('site'), 1,
 $page = $s->seen_by_visitor('v2');
 is_deeply([$page->{messages}, $page->{chat}], [[], undef],
     'who never wrote has nothing');
-$s->redis('HSET', $s->key("chat:$site"), 'blocked', 1);
+$s->ok(block => $s->tick(), 'root', $site, 1);
 like($s->error(ingest => $s->tick(), 'site', $s->channel_rev('site'), 1,
     $s->event(user => 'v1', text => 'x')), qr/^FORBIDDEN/, 'blocked');
 
