@@ -39,15 +39,9 @@ do
                   '\226\160\128', '\227\128\128', '\227\133\164',
                   '\239\184[\128-\143]', '\239\187\191', '\239\190\160'}
 
-  -- A name as it can be shown in a line among others: control characters and
-  -- ends of lines become spaces, what turns the direction of the text behind it
-  -- (U+202A to 202E, 2066 to 2069) goes.  '': nobody would see anything of it
+  -- a name as a line; '': nobody would see anything of it
   local function plain(text)
-    text = string.gsub(text, '%c', ' ')
-    text = string.gsub(text, '\194[\128-\159]', ' ')
-    text = string.gsub(text, '\226\128[\168\169]', ' ')
-    text = string.gsub(text, '\226\128[\170-\174]', '')
-    text = string.gsub(text, '\226\129[\166-\169]', '')
+    text = Text.line(text)
     local seen = text
     for _, blank in ipairs(BLANKS) do
       seen = string.gsub(seen, blank, '')

@@ -105,6 +105,18 @@ function Text.cut(text, most)
   return short
 end
 
+-- as it can stand in a line among others: control characters and ends of lines
+-- become spaces, what turns the direction of the text behind it (U+202A to 202E,
+-- 2066 to 2069) goes
+function Text.line(text)
+  text = string.gsub(text, '%c', ' ')
+  text = string.gsub(text, '\194[\128-\159]', ' ')
+  text = string.gsub(text, '\226\128[\168\169]', ' ')
+  text = string.gsub(text, '\226\128[\170-\174]', '')
+  text = string.gsub(text, '\226\129[\166-\169]', '')
+  return text
+end
+
 
 local Time = {}
 

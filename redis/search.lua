@@ -46,7 +46,7 @@ do
   -- the words of a query, each once; nil: it has none
   function Search.words(q)
     local words, set = {}, {}
-    for word in string.gmatch(Search.lower(q), '%S+') do
+    for word in string.gmatch(Search.lower(Text.line(q)), '%S+') do
       if not set[word] then
         set[word] = true
         words[#words + 1] = word
