@@ -44,7 +44,7 @@ static void template_digits(char *to, uint64_t n);
 load_template_t *
 load_template_read(const char *name, uint64_t range)
 {
-    char             *p, *to;
+    char             *p, *to, *end;
     size_t            size;
     load_template_t  *t;
 
@@ -57,8 +57,9 @@ load_template_read(const char *name, uint64_t range)
     /* a place may be shorter than its digits */
     t->bytes = load_alloc(size + TEMPLATE_PLACES * TEMPLATE_DIGITS);
     to = t->bytes;
+    end = p + size;
 
-    while (*p) {
+    while (p < end) {
 
         if (!template_place(p, &t->kind[t->nplaces])) {
             *to++ = *p++;

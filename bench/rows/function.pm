@@ -62,7 +62,10 @@ sub commands {
 sub plain {
     my ($word) = @_;
 
-    $word =~ s/\\x([0-9a-f]{2})|\\(.)/defined $1 ? chr hex $1 : $2/ge;
+    my %sign = (n => "\n", r => "\r", t => "\t", a => "\a", b => "\b");
+
+    $word =~ s{\\x([0-9a-f]{2})|\\(.)}
+        {defined $1 ? chr hex $1 : $sign{$2} // $2}ge;
 
     return $word;
 }
