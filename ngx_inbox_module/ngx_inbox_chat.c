@@ -303,7 +303,7 @@ ngx_inbox_chat_transfer(ngx_inbox_ctx_t *ctx)
 ngx_int_t
 ngx_inbox_chat_read(ngx_inbox_ctx_t *ctx)
 {
-    ngx_str_t  args[3];
+    ngx_str_t  args[5];
 
     if (ngx_inbox_json_str(ctx->json, "up_to", &args[2]) != NGX_OK
         || args[2].len == 0 || args[2].len > NGX_INBOX_MAX_EXTERNAL_ID)
@@ -314,8 +314,10 @@ ngx_inbox_chat_read(ngx_inbox_ctx_t *ctx)
 
     args[0] = ctx->who;
     args[1] = ctx->param[0];
+    args[3] = ctx->idem;
+    args[4] = ctx->digest;
 
-    return ngx_inbox_ask(ctx, NGX_INBOX_FN_READ, args, 3,
+    return ngx_inbox_ask(ctx, NGX_INBOX_FN_READ, args, 5,
                          ngx_inbox_chat_on_read);
 }
 
@@ -337,12 +339,14 @@ ngx_inbox_chat_on_read(ngx_inbox_ctx_t *ctx, ngx_inbox_answer_t *answer)
 ngx_int_t
 ngx_inbox_chat_typing(ngx_inbox_ctx_t *ctx)
 {
-    ngx_str_t  args[2];
+    ngx_str_t  args[4];
 
     args[0] = ctx->who;
     args[1] = ctx->param[0];
+    args[2] = ctx->idem;
+    args[3] = ctx->digest;
 
-    return ngx_inbox_ask(ctx, NGX_INBOX_FN_TYPING, args, 2,
+    return ngx_inbox_ask(ctx, NGX_INBOX_FN_TYPING, args, 4,
                          ngx_inbox_chat_on_typing);
 }
 

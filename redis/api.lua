@@ -268,15 +268,18 @@ do
 
 
   -- read: the caller has read up to a message.
-  -- ARGV now, who, chat, up_to
+  -- ARGV now, who, chat, up_to, idempotency key or empty, digest of the body
   -- returns {"badge":{…}}, and when the client may see it: channel, user, the
-  -- platform's id of his last message; errors: INVALID
-  register('read', 4, '', function(root, now, args)
-    local n = Arg.chat(args[3])
+  -- platform's id of his last message; errors: INVALID, MISMATCH
+  register('read', 6, '', function(root, now, args)
+    local n, path = Arg.chat(args[3]), args[3] .. '/read'
+    local once, body_of = key(args[5]), digest(args[6])
     local s = Space.open(root, now)
     local caller = Agent.caller(root, args[2], now, s)
     local chat = Chat.need(root, n)
-    local moved = Turn.read(s, caller, chat, args[4])
+    local moved = not Once.find(root, caller, path, once, body_of)
+                  and Turn.read(s, caller, chat, args[4])
+    Once.keep(root, caller, path, once, body_of, 0)
     if moved then
       Space.close(s)
       Space.notice(root, 'read =' .. caller.id)
@@ -349,7 +352,8 @@ do
 
 
   -- typing: somebody writes; nothing is stored.
-  -- ARGV now, who, chat  or  now, `visitor`, channel, user
+  -- ARGV now, who, chat, idempotency key or empty, digest of the body  or  now,
+  -- `visitor`, channel, user
   -- returns an empty string; publishes for who takes part in an active chat,
   -- and for a visitor who has a chat and is not blocked.  When a client may see
   -- it on his platform: '', channel, user, the platform's id of his last message
@@ -366,13 +370,18 @@ do
       end
       return ''
     end
-    if #args ~= 3 then
+    if #args ~= 5 then
       badcall('number of arguments')
     end
-    local n = Arg.chat(args[3])
+    local n, path = Arg.chat(args[3]), args[3] .. '/typing'
+    local once, body = key(args[4]), digest(args[5])
     local caller = Agent.caller(root, args[2], now)
     local chat = Chat.need(root, n)
     Turn.must_see(caller, chat)
+    if Once.find(root, caller, path, once, body) then
+      return ''
+    end
+    Once.keep(root, caller, path, once, body, 0)
     if chat.status == 'active' and Chat.has(chat.parts, caller.id) then
       Chat.typing(chat, 'agent', caller.id, caller.name)
       return Chat.hint(chat, caller, chat.nm, '')

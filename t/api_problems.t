@@ -255,6 +255,21 @@ problem('another text under that key', $t->api(POST => 'chats/1/messages',
 is(as_petro(POST => 'chats/1/join')->{status}, 403,
     'who is of another group does not join');
 
+my $second = $t->api(POST => 'chats/1/messages', json => { text => 'Hm' });
+
+for my $deed (['chats/1/read', { up_to => $first->{json}{id} },
+                   { up_to => $second->{json}{id} }],
+              ['chats/1/typing', {}, { typing => JSON::PP::true }])
+{
+    my ($path, $one, $other) = @$deed;
+    my %once = (headers => { 'Idempotency-Key' => 'deed' });
+    my @codes = map { $t->api(POST => $path, json => $_, %once)->{status} }
+        $one, $one, $other;
+
+    is_deeply(\@codes, [($path =~ /read/ ? 200 : 204) x 2, 409],
+        "$path: with a key once, and with another body not at all");
+}
+
 for my $key ('', 'x' x 65, "a b", "\x{e9}") {
     $r = $t->api(POST => 'chats/1/messages', json => { text => 'Hi' },
         headers => { 'Idempotency-Key' => $key });

@@ -88,7 +88,7 @@ $s->reply('petro', 1, 'nice', reply_to => message(1)->{id});
 is($s->ok(claim => $s->tick(), 'w', 60_000_000, 10)->[0][10], 21,
     'ours is sent as a reply to its first');
 part($_, 'C', '') for 42, 43, 41;
-is($s->ok(typing => $s->tick(), 'agent:petro', 1)->[3], 43,
+is($s->ok(typing => $s->tick(), 'agent:petro', 1, '', '')->[3], 43,
     'the client sees that the last has been read');
 
 

@@ -32,7 +32,7 @@ for my $n (@n[1, 2]) {
     $s->client("secret-$n", 'more', name => "Secret $n");
 }
 my $last = $s->transcript('ada', $n[0])->{messages}[-1]{id};
-$s->ok(read => $s->tick(), 'agent:ada', $n[0], $last);
+$s->ok(read => $s->tick(), 'agent:ada', $n[0], $last, '', '');
 $s->turn('close', 'petro', $n[2]);
 
 my %rev = (journal => $s->journal('root')->{rev},

@@ -73,11 +73,13 @@ my %CALLS = (
     transfer => [['agent:petro', $n, 'olga', '', '', ''],
         { 1 => \@WHO, 2 => \@CHAT, 3 => [grep { length } @ID],
           4 => [grep { length } @ID], 5 => \@KEY, 6 => \@DIGEST }],
-    read => [['agent:petro', $n, '1-1'], { 1 => \@WHO, 2 => \@CHAT }],
+    read => [['agent:petro', $n, '1-1', '', ''],
+        { 1 => \@WHO, 2 => \@CHAT, 4 => \@KEY, 5 => \@DIGEST }],
     receipt => [['read', $n, $ours],
         { 1 => ['', 'sent', 'failed'], 2 => \@CHAT }],
     visitor_read => [['site', 'v1', $ours], { 1 => \@ID, 2 => \@EXTERNAL }],
-    typing => [['agent:petro', $n], { 1 => \@WHO, 2 => \@CHAT }],
+    typing => [['agent:petro', $n, '', ''],
+        { 1 => \@WHO, 2 => \@CHAT, 3 => \@KEY, 4 => \@DIGEST }],
 );
 
 my $before = $s->dump();
@@ -88,7 +90,7 @@ for my $name (sort keys %CALLS) {
     my @good = ($s->tick(), @$args);
 
     refused($name, @good[0 .. $#good - 1]);
-    refused($name, @good, 'more') if $name ne 'typing';
+    refused($name, @good, 'more');
     refused($name);
     refused($name, $_, @$args) for @NOW;
 
@@ -127,7 +129,7 @@ refused('ingest', $s->tick(), 'site', $site_rev, 1,
 refused('ingest', $s->tick(), 'site', $site_rev, 1,
     $s->event(type => 'receipt', extra => 'read'));
 refused('typing', $s->tick(), 'visitor', 'site');
-refused('typing', $s->tick(), 'agent:petro', $n, 'more');
+refused('typing', $s->tick(), 'agent:petro', $n);
 refused('typing', $s->tick(), 'visitor', 'SITE', 'v1');
 
 is($s->dump(), $before, 'nothing has moved');

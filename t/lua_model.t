@@ -227,7 +227,7 @@ sub reads {
     return if !$c || !sees($who, $c);
     my @all = @{ $s->transcript('root', $c->{n}, limit => 200)->{messages} };
     my $m = pick(@all);
-    $s->ok(read => $s->tick(), LuaInbox::who($who), $c->{n}, $m->{id});
+    $s->ok(read => $s->tick(), LuaInbox::who($who), $c->{n}, $m->{id}, '', '');
     my $seen = $c->{seen}{$who} // 0;
     $c->{seen}{$who} = $m->{nth} if $m->{nth} > $seen;
     return " $c->{n} by $who up to $m->{nth}";

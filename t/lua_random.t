@@ -43,7 +43,7 @@ my %GOOD = (
     away => ['agent:petro', 1], attended => ['site', ''], channel => ['bot'],
     ingest => ['bot', $rev, 0, $s->event(text => 'x', message => 'm2')],
     journal => ['root', ('') x 12], inbox => ['agent:petro', ('') x 5],
-    chat => ['agent:petro', $n], typing => ['agent:petro', $n],
+    chat => ['agent:petro', $n], typing => ['agent:petro', $n, '', ''],
     transcript => ['agent:petro', $n, '', '', ''],
     visitor => ['site', '', 'v1', '', '', ''],
     reply => ['agent:petro', $n, 'text', '"x"', '"x"', 1, 1, 1, '[]', 0, '',
@@ -51,7 +51,7 @@ my %GOOD = (
     (map { $_ => ['agent:petro', $n, 'key', 'digest'] }
         qw(take join leave close reopen)),
     transfer => ['agent:petro', $n, 'olga', '', '', ''],
-    read => ['agent:petro', $n, '1-1'],
+    read => ['agent:petro', $n, '1-1', '', ''],
     receipt => ['read', $n, $ours],
     visitor_read => ['site', 'v1', $ours],
     claim => ['worker', 1_000_000, 10],

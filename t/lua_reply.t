@@ -174,15 +174,15 @@ is($s->chat('petro', $meta)->{channel}{title}, 'The meta',
 $s->notices();
 $s->client('u1', 'and now?', message => 'h1');
 $s->notices();
-is_deeply($s->ok(typing => $s->tick(), 'agent:petro', $n),
+is_deeply($s->ok(typing => $s->tick(), 'agent:petro', $n, '', ''),
     ['', 'bot', 'u1', 'h1'], 'typing, and to whom it may be shown');
-is($s->ok(typing => $s->tick(), 'root', $n), '', 'who only looks on');
+is($s->ok(typing => $s->tick(), 'root', $n, '', ''), '', 'who only looks on');
 $s->ok(typing => $s->tick(), 'visitor', 'bot', 'u1');
 $s->ok(typing => $s->tick(), 'visitor', 'bot', 'unknown');
 is_deeply([map { utf8::decode($_); $_ } $s->notices()],
     ["typing $n agent petro - - \"Петро\"", "typing $n client - - - null"],
     'is told, not stored');
-like($s->error(typing => $s->tick(), 'agent:nina', $n), qr/^FORBIDDEN/,
+like($s->error(typing => $s->tick(), 'agent:nina', $n, '', ''), qr/^FORBIDDEN/,
     'not to those it does not concern');
 
 done_testing();

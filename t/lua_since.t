@@ -93,28 +93,28 @@ my $journal = $s->journal('root')->{rev};
 my $inbox = $s->inbox('petro')->{rev};
 $s->notices();
 my $badge = $s->json(read => $s->tick(), 'agent:petro', $sales,
-    $messages[-2]{id})->{badge};
+    $messages[-2]{id}, '', '')->{badge};
 is($badge->{mine}, 1, 'one is left');
 is_deeply([$s->notices()], ['read =petro'], 'his own polls are told');
 $poll = $s->inbox('petro', since => $inbox);
 is($poll->{chats}[0]{unread}, 1, 'and see what is left');
 $badge = $s->json(read => $s->tick(), 'agent:petro', $sales,
-    $messages[-1]{id})->{badge};
+    $messages[-1]{id}, '', '')->{badge};
 is($badge->{mine}, 0, 'none is left');
 is(@{ $s->journal('ada', since => $journal)->{chats} }, 0,
     'nobody else sees a change');
 $s->notices();
-$s->ok(read => $s->tick(), 'agent:petro', $sales, $messages[-2]{id});
+$s->ok(read => $s->tick(), 'agent:petro', $sales, $messages[-2]{id}, '', '');
 is($s->notices(), 0, 'reading backwards is no news');
-$s->ok(read => $s->tick(), 'root', $sales, $messages[-1]{id});
+$s->ok(read => $s->tick(), 'root', $sales, $messages[-1]{id}, '', '');
 $poll = $s->journal('root', since => $journal);
 is(LuaInbox::ids($poll), $sales, 'the journal of who has read');
 is($poll->{chats}[0]{unread}, 0, 'shows it');
 is_deeply(quiet($s->inbox('root', since => $journal)), [[], [], $journal],
     'what is in no inbox does not appear there as gone');
-like($s->error(read => $s->tick(), 'agent:igor', $sales, '1-1'),
+like($s->error(read => $s->tick(), 'agent:igor', $sales, '1-1', '', ''),
     qr/^INVALID up_to/, 'no such message');
-like($s->error(read => $s->tick(), 'agent:nina', $sales, $messages[-1]{id}),
+like($s->error(read => $s->tick(), 'agent:nina', $sales, $messages[-1]{id}, '', ''),
     qr/^FORBIDDEN/, 'not hers to read');
 
 # notes and deliveries move transcripts alone

@@ -41,7 +41,7 @@ is(look('w2'), 0, 'nobody else gets it');
 is(done($job->[0], 'x' x 40), 'late', 'only who holds the lease says');
 
 $s->turn('take', 'petro', $n);
-$s->ok(read => $s->tick(), 'agent:petro', $n, message($n)->{id});
+$s->ok(read => $s->tick(), 'agent:petro', $n, message($n)->{id}, '', '');
 my $before = $s->chat('petro', $n);
 my $rev = $before->{rev};
 $s->notices();
