@@ -28,12 +28,14 @@ typedef struct ngx_inbox_crowds_s  ngx_inbox_crowds_t;
 
 struct ngx_inbox_crowd_s {
     ngx_inbox_crowds_t  *all;       /* NULL: nobody has used it */
-    ngx_pid_t            pid;       /* 0: has left */
+    ngx_uint_t           n;         /* of the slot */
     uint16_t             row[2][NGX_INBOX_CROWD_PLACES];
 };
 
 struct ngx_inbox_crowds_s {
     uint32_t             seed;
+    /* 0: nobody, or has left; together, so that one look finds all who live */
+    ngx_pid_t            pid[NGX_INBOX_CROWD_SLOTS];
     ngx_inbox_crowd_t    slot[NGX_INBOX_CROWD_SLOTS];
 };
 
@@ -117,7 +119,8 @@ ngx_inbox_crowd_enter(ngx_shm_zone_t *zone)
     }
 
     crowd->all = all;
-    crowd->pid = ngx_pid;
+    crowd->n = n;
+    all->pid[n] = ngx_pid;
 
     return crowd;
 }
@@ -127,7 +130,7 @@ void
 ngx_inbox_crowd_leave(ngx_inbox_crowd_t *crowd)
 {
     if (crowd != NULL) {
-        crowd->pid = 0;
+        crowd->all->pid[crowd->n] = 0;
     }
 }
 
@@ -219,6 +222,7 @@ static ngx_uint_t
 ngx_inbox_crowd_count(ngx_inbox_crowds_t *all,
     const ngx_inbox_crowd_place_t *place, ngx_uint_t living)
 {
+    ngx_pid_t           pid;
     ngx_uint_t          i, n[2];
     ngx_inbox_crowd_t  *crowd;
 
@@ -226,14 +230,15 @@ ngx_inbox_crowd_count(ngx_inbox_crowds_t *all,
     n[1] = 0;
 
     for (i = 0; i < NGX_INBOX_CROWD_SLOTS; i++) {
-        crowd = &all->slot[i];
+        pid = all->pid[i];
 
-        if (crowd->pid == 0
-            || (living && kill(crowd->pid, 0) != 0 && ngx_errno != NGX_EPERM))
+        if (pid == 0
+            || (living && kill(pid, 0) != 0 && ngx_errno != NGX_EPERM))
         {
             continue;
         }
 
+        crowd = &all->slot[i];
         n[0] += crowd->row[0][place->at[0]];
         n[1] += crowd->row[1][place->at[1]];
     }
