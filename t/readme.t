@@ -1,7 +1,7 @@
 # Copyright (C) the ngx_inbox authors
 #
 # The README tells the truth: nginx takes its ten lines, and its session with
-# curl goes as printed.
+# curl goes as printed.  So does the first call of who runs it.
 
 use strict;
 use warnings;
@@ -62,5 +62,17 @@ is($page->wrong($_), '', $_->{title}) for $page->examples;
 my $sent = sub { scalar(() = $fake->calls()) };
 
 ok($t->wait_for(sub { $sent->() == 1 }), 'Telegram has the answer');
+
+
+# the first space, as docs/operations.md makes it
+
+my ($call) = Test::Inbox::slurp("$Test::Inbox::TOP/docs/operations.md")
+    =~ /^Then make the first space.*?\n\n((?:    .*\n)+)/m;
+
+$call =~ s{/etc/nginx/inbox\.token}{${\$t->dir}/owner.token};
+$call =~ s{https://example\.com/}{http://127.0.0.1:${\$t->port}/};
+$call =~ s{spaces/default}{spaces/first};
+$call =~ s{\bcurl\b}{curl -s};
+is(JSON::PP::decode_json(`$call`)->{plan}, 'commercial', 'a space is made');
 
 $t->done();
