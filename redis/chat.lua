@@ -27,8 +27,7 @@ do
   local IS_NAME = {name = true, username = true, phone = true, email = true}
 
   -- what callers know they will ask for besides
-  local MORE = {none = {}, whole = COLD,
-                answer = {'channel', 'user', 'asked', 'last'}}
+  local MORE = {whole = COLD, answer = {'channel', 'user', 'asked', 'last'}}
 
   -- with what is always read; there is no ipairs() while a library is loaded
   local function and_more(list)
@@ -39,8 +38,7 @@ do
     return all
   end
 
-  local READS = {none = and_more(MORE.none), whole = and_more(MORE.whole),
-                 answer = and_more(MORE.answer)}
+  local READS = {whole = and_more(MORE.whole), answer = and_more(MORE.answer)}
 
   -- what a change of state, and of who it is with, change in the hash
   local TURNING = {'resp', 'former', 'closed', 'asked'}
@@ -99,7 +97,8 @@ do
   -- The chat with that number (digits), or nil.  more: 'whole' or 'answer', when
   -- the caller knows that all of it, or what an answer needs, will be asked for
   function Chat.read(root, n, more)
-    local f = call('HMGET', Keys.chat(root, n), unpack(READS[more or 'none']))
+    local f = more and call('HMGET', Keys.chat(root, n), unpack(READS[more]))
+              or call('HMGET', Keys.chat(root, n), 'hot', 'known')
     local status, group, parts, polled, blocked, gen, nm, nc, na, nb, waits,
           rev, heard = Stored.words(root, n, f[1])
     if status == '' then

@@ -79,10 +79,13 @@ do
     then
       badcall('json')
     end
-    Arg.refs(e.refs)
+    if e.refs ~= '' then
+      Arg.refs(e.refs)
+    end
     e.count = (e.count == '0') and 0 or Arg.int(e.count, 0, 1000, 0)
-    external(e.reply_to, true)
-    external(e.extra, true)
+    if #e.reply_to > EXTERNAL_MAX or #e.extra > EXTERNAL_MAX then
+      badcall('external id')
+    end
   end
 
   -- the sixteen arguments from i on
@@ -170,16 +173,14 @@ do
   -- The platform's echo of our own message may overtake the answer to the send:
   -- then it names what is on its way now.
   local function ours(s, chat, e)
-    local number = e.from == 'agent' and e.message ~= ''
-                   and Outbox.flying(s.root, chat.n, e.text)
+    local number = e.message ~= '' and Outbox.flying(s.root, chat.n, e.text)
     if number then
       Message.name(s.root, chat.n, number, e.message, '')
     end
   end
 
   local function quoted(s, chat, e)
-    local number = e.reply_to ~= ''
-                   and Message.external(s.root, chat.n, e.reply_to)
+    local number = Message.external(s.root, chat.n, e.reply_to)
     local piece = number and Message.at(s.root, chat.n, number)
     return piece and Message.id(piece) or nil
   end
@@ -207,8 +208,8 @@ do
 
   -- When a client wrote, in µs.  It matters where there is a window: there it
   -- is the platform's time, and one that comes late does not shorten it.
-  local function heard(s, c, chat, e)
-    local at = c.window and e.sent_at ~= '' and Time.parse(e.sent_at)
+  local function heard(s, chat, e)
+    local at = e.sent_at ~= '' and Time.parse(e.sent_at)
     if not at or at >= s.now then
       return s.now
     end
@@ -224,7 +225,8 @@ do
     end
     -- all of the names that it will get, so that the table need not grow
     local m = {from = e.from, text = e.text, attachments = attachments,
-               reply_to = quoted(s, chat, e), edited_at = e.edited_at,
+               reply_to = e.reply_to ~= '' and quoted(s, chat, e),
+               edited_at = e.edited_at,
                sent_at = e.sent_at ~= '' and '"' .. e.sent_at .. '"',
                n = false, number = false, nth = false, rev = false, at = false,
                delivery = false}
@@ -235,12 +237,15 @@ do
     end
     Chat.add(s, chat, m)
     if e.from == 'client' then
-      Chat.wait(s, chat, m, heard(s, c, chat, e), not c.visitor and e.message)
+      Chat.wait(s, chat, m, c.window and heard(s, chat, e) or s.now,
+                not c.visitor and e.message)
     end
     if e.extra ~= '' and not c.visitor then
       Album.begin(s.root, chat.n, m.number, e, attachments)
     end
-    File.keep(s.root, chat.n, e.refs)
+    if e.refs ~= '' then
+      File.keep(s.root, chat.n, e.refs)
+    end
     if e.more then
       Lookup.complete(s, chat, e)
     end
@@ -254,8 +259,8 @@ do
   -- his words.
   local OVER = 2
 
-  local function is_full(s, c, chat)
-    return not chat and not Space.has_room(s, c.visitor and 1 or OVER)
+  local function is_full(s, c)
+    return not Space.has_room(s, c.visitor and 1 or OVER)
   end
 
   -- the client's first message makes his chat
@@ -285,7 +290,7 @@ do
 
   -- the message of the chat that the event is one more part of, or nil
   local function album(s, c, chat, e)
-    if e.extra == '' or c.visitor or not chat then
+    if c.visitor then
       return nil
     end
     local number = Album.number(s.root, chat.n, e.extra)
@@ -300,7 +305,7 @@ do
   -- it has its external id already
   local function join(s, chat, e, number)
     local attachments = File.place(e.attachments, chat.n)
-    e.quoted = quoted(s, chat, e)
+    e.quoted = e.reply_to ~= '' and quoted(s, chat, e) or nil
     local piece = Alter.message(s, chat, number,
                                 Album.join(s.root, chat.n, number, e,
                                            attachments))
@@ -316,7 +321,7 @@ do
 
   -- what a visitor has uploaded for it, unless we have the message already
   local function uploaded(s, c, chat, e)
-    if c.visitor and e.refs ~= ''
+    if e.refs ~= ''
        and not (chat and Message.external(s.root, chat.n, e.message))
     then
       e.files = File.find(s.root, 'v:' .. c.id .. ':' .. e.user, e.refs)
@@ -324,19 +329,22 @@ do
   end
 
   function does.message(s, c, chat, e)
-    if is_full(s, c, chat) then
+    if not chat and is_full(s, c) then
       if c.visitor then
         fail('LIMIT 3600 this space has as many chats as it may')
       end
       return 'full', nil
     end
-    uploaded(s, c, chat, e)
-    local paced = pace(s, c, chat, e)
-    if chat then
+    local paced
+    if c.visitor then
+      uploaded(s, c, chat, e)
+      paced = pace(s, c, chat, e)
+    end
+    if chat and e.from == 'agent' then
       ours(s, chat, e)
     end
     chat = chat or begin(s, c, e)
-    local whole = album(s, c, chat, e)
+    local whole = e.extra ~= '' and album(s, c, chat, e) or nil
     local number = whole or chat.nm + 1
     if chat.status == 'inactive' and e.from == 'client' then
       number = number + 1

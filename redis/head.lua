@@ -56,12 +56,12 @@ do
   -- those that most counters show, as they are met
   local SMALL, SMALL_MOST = {}, 1000
 
-  -- a whole number as digits, all of them
+  -- a whole number, or its digits, as digits, all of them
   function Num.text(n)
     local digits = SMALL[n]
     if not digits then
       digits = format('%d', n)
-      if n <= SMALL_MOST and n >= 0 then
+      if n + 0 <= SMALL_MOST and n + 0 >= 0 then
         SMALL[n] = digits
       end
     end

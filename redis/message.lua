@@ -126,12 +126,11 @@ do
   -- Gives an external id to the message with that number; digest: of its body,
   -- or ''.  False: a message has it already.
   function Message.name(root, n, number, id, digest)
-    number = Num.text(number)
-    local value = number .. ((digest ~= '') and ':' .. digest or '')
+    local value = Num.text(number) .. ((digest ~= '') and ':' .. digest or '')
     if call('HSETNX', Keys.external(root, n), id, value) == 0 then
       return false
     end
-    if tonumber(number) > LONG then
+    if number > LONG then
       remember(root, n, number, id)
     end
     return true
