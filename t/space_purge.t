@@ -31,7 +31,11 @@ $t->api(POST => 'chats/1/close', token => $petro);
 my $long_ago = sprintf '%.0f', (time() - 40 * 86400) * 1e6;
 $t->redis->call('ZADD', 'inbox:{default}:order:s:inactive', $long_ago, 1);
 $t->redis->call('ZADD', 'inbox:{default}:order:w', $long_ago, 2);
-$t->redis->call('HSET', 'inbox:{default}:chat:2', 'waits',
+$t->redis->call('EVAL', <<'END', 1, 'inbox:{default}:chat:2',
+local hot = {cmsgpack.unpack(redis.call('HGET', KEYS[1], 'hot'))}
+hot[11] = ARGV[1]
+redis.call('HSET', KEYS[1], 'hot', cmsgpack.pack(unpack(hot)))
+END
     strftime('"%Y-%m-%dT%H:%M:%S.000Z"', gmtime $long_ago / 1e6));
 
 my $rev = $t->api(GET => 'journal')->{json}{rev};
