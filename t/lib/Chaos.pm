@@ -35,6 +35,10 @@ our $SECONDS = $ENV{CHAOS_SECONDS} // 2;
 my $SETTLE = 60;
 
 my $CLIENTS = 8;
+
+# each town has people of its own: what those of another have said is no news
+my $towns = 0;
+
 my $DOUBT = qr/may have arrived twice/;
 my $HOOK = { 'X-Telegram-Bot-Api-Secret-Token' => 'hook-secret' };
 
@@ -53,7 +57,9 @@ sub new {
     my @ports = @{$o{ports} // [$t->port]};
 
     $self->{crowds} = [map { Test::Inbox::Crowd->new($_) } @ports];
-    $self->{chats} = [map { { user => 7000 + $_, said => 0, answered => 0,
+    my $first = 7000 + 100 * $towns++;
+
+    $self->{chats} = [map { { user => $first + $_, said => 0, answered => 0,
         seen => {}, rev => 0 } } 1 .. $CLIENTS];
 
     $self->begin($_) for @{$self->{chats}};
