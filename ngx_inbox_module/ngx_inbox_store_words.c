@@ -35,7 +35,6 @@ static const ngx_inbox_store_word_t  ngx_inbox_store_words[] = {
     { "TOOLONG",      422, "text_too_long", 0 },
     { "LIMIT",        429, "too_many_requests", 1 },
     { "SUSPENDED",    503, "suspended", 1 },
-    { "GONE",         404, "not_found", 0 },
     { NULL, 0, NULL, 0 }
 };
 
