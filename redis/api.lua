@@ -113,7 +113,8 @@ do
   -- journal: every chat, or what has changed since.
   -- ARGV now, who, since, before, limit, status, channel, group, agent, tag, q,
   -- from, to (µs, RFC 3339 or dates), sort (waiting)
-  -- returns body, rev, number of chats and gone; errors: PLAN, INVALID
+  -- returns body, rev, number of chats and gone, whose notices may change it;
+  -- errors: PLAN, INVALID
   register('journal', 14, 'no-writes', function(root, now, args)
     local ask = asked(args, 3)
     local s = Space.open(root, now)
@@ -127,7 +128,7 @@ do
 
   -- inbox: what the caller has to do, or what of it has changed since.
   -- ARGV now, who, list, q, since, before, limit
-  -- returns body, rev, number of chats and gone; errors: INVALID
+  -- returns as journal; errors: INVALID
   register('inbox', 7, 'no-writes', function(root, now, args)
     local ask = asked(args, 5)
     local s = Space.open(root, now)

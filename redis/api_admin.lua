@@ -40,7 +40,7 @@ do
 
   -- me: who am I, and what waits for me.
   -- ARGV now, who
-  -- returns the body of GET me
+  -- returns the body of GET me, who for a session's cookie
   register('me', 2, 'no-writes', function(root, now, args)
     local body = Admin.me(root, Agent.caller(root, args[2], now), now)
     local digest = string.match(args[2], '^digest:(%x+)$')
@@ -103,9 +103,9 @@ do
   -- ARGV now, worker, lease in µs, limit (1..200)
   -- returns the jobs, each an array of strings: chat, message id, lease,
   -- tries, doubt, channel, its rev, kind, user, text literal, external id of
-  -- the message that it replies to, author's name; last: the time of the next
-  -- due entry, how many chats wait, since when, and the time of the next due
-  -- look-up; or empty
+  -- the message that it replies to, author's name, attachments, the part to begin
+  -- with, when the client wrote last; last: the time of the next due entry, how
+  -- many chats wait, since when, and the time of the next due look-up; or empty
   register('claim', 4, '', function(root, now, args)
     local lease, limit = leasing(root, args)
     if not lease then

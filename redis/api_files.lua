@@ -73,7 +73,7 @@ do
 
   -- file_sweep: what is to be removed from disk.
   -- ARGV now, then ids that have been
-  -- returns ids, some tens; calling again without them gives the same
+  -- returns ids, at most 100; calling again without them gives the same
   register('file_sweep', -1, 'allow-oom', function(root, now, args)
     local gone = {}
     for i = 2, #args do

@@ -166,7 +166,7 @@ sub directives {
 sub default_of {
     my ($member) = @_;
 
-    my ($text) = $module =~ /ngx_conf_(?:init|merge)_\w+value\(
+    my ($text) = $module =~ /ngx_conf_(?:init|merge)_\w*value\(
         \w+->\Q$member\E,(?:\s*prev->\Q$member\E,)?\s*([^"()]+?)\)/x;
 
     return undef if !defined $text;
@@ -179,13 +179,14 @@ sub default_of {
 }
 
 
-# 60s, 4m, on
+# 60s, 4m, 1g, on
 sub number {
     my ($text) = @_;
 
     return 1 if $text eq 'on';
     return $1 * 1000 if $text =~ /^(\d+)s$/;
     return $1 * 1024 * 1024 if $text =~ /^(\d+)m$/;
+    return $1 * 1024 * 1024 * 1024 if $text =~ /^(\d+)g$/;
 
     return $text;
 }
