@@ -50,6 +50,12 @@ export async function checkedInBoth(page, colorScheme) {
 }
 
 
+export function focused(page, selector) {
+  return page.waitForFunction((which) => document.activeElement
+    ?.matches(which), selector);
+}
+
+
 export async function noSideways(page) {
   const wide = await page.evaluate(() =>
     document.documentElement.scrollWidth - window.innerWidth);

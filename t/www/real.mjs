@@ -17,7 +17,8 @@
 
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
-import { checked, checkedInBoth, inSight, noSideways } from './checks.mjs';
+import { checked, checkedInBoth, focused, inSight, noSideways }
+  from './checks.mjs';
 import { launched, opened, picture } from './conversation.mjs';
 import { LISTS } from './real_lists.mjs';
 import { World } from './world.mjs';
@@ -94,12 +95,26 @@ const STORIES = {
 
   async handing_on_tells_whom_it_is_handed_to(world) {
     const chat = await world.visitorAsks('Хто відповість?', 'Зоя');
+
+    await world.api('PUT', 'groups/long', { name: 'Довге'.repeat(24),
+      agents: ['olha'] });
+
     const petro = await world.enter(world.petro, `/chats/${chat}`);
     const olha = await world.enter(world.olha);
 
     await olha.locator('.journal__row').first().waitFor();
     await petro.locator('.dialog__foot .button--main').click();
     await petro.locator('.dialog__transfer').click();
+    await petro.locator('.transfer__one', { hasText: 'Довге' }).waitFor();
+    assert.ok(await petro.evaluate(() => {
+      const { scrollWidth, clientWidth } = document.querySelector('.modal');
+
+      return scrollWidth <= clientWidth;
+    }), 'a long word does not push the rest out of sight');
+    await petro.keyboard.press('Escape');
+    await focused(petro, '.dialog__transfer');
+    await world.api('DELETE', 'groups/long');
+    await petro.keyboard.press('Enter');
     await petro.getByLabel('Група або колега').fill('ольг');
     await checked(petro);
     await picture(petro, 'transfer');

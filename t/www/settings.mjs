@@ -10,7 +10,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import process from 'node:process';
-import { checked } from './checks.mjs';
+import { checked, focused } from './checks.mjs';
 import { launched } from './conversation.mjs';
 import { World } from './world.mjs';
 
@@ -42,6 +42,7 @@ const STORIES = {
     await page.locator('.composer__text').waitFor();
     await page.locator('.dialog__close').click();
     await page.getByRole('button', { name: 'Відкрити знову' }).waitFor();
+    await focused(page, '.dialog__title');
   },
 
   async what_is_refused_is_said_at_its_field(world) {

@@ -196,6 +196,16 @@ describe('sending', () => {
     assert.equal(state.pending[1][0].seen, null);
   });
 
+  test('what was done although the call found nobody is not shown twice', () => {
+    const failed = { type: 'send_failed', id: 1, key: 'k1', trouble: AWAY,
+      passing: true };
+    const state = [began, failed, said(1, [mine]), failed]
+      .reduce(reduce, openChat());
+
+    assert.equal(state.pending[1][0].seen, mine.id);
+    assert.deepEqual(ids(state).filter((id) => id === mine.id), [mine.id]);
+  });
+
   test('it is tried again under the same key', () => {
     const state = [began,
       { type: 'send_failed', id: 1, key: 'k1', trouble: AWAY },

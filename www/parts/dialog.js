@@ -19,6 +19,13 @@ export function Dialog(props) {
   /* the keyboard follows the eye */
   useEffect(() => head.current?.focus(), [dialog.id]);
 
+  /* and stays here when the button that was pressed has gone */
+  useEffect(() => {
+    if (document.activeElement === document.body) {
+      head.current?.focus();
+    }
+  }, [chat?.status, chat?.action]);
+
   const onKey = (event) => {
     if (event.key === 'Escape' && !event.defaultPrevented) {
       wishes.leaveDialog();
@@ -100,7 +107,7 @@ function Head({ dialog, chat, me, route, view, wishes, head }) {
       ${chat && html`<${About} chat=${chat} view=${view} />`}
     </div>
     <div class="dialog__actions">
-      ${actionsOf(chat, me).map(({ verb, icon }) => html`<button
+      ${!dialog.refused && actionsOf(chat, me).map(({ verb, icon }) => html`<button
         key=${verb} type="button" disabled=${dialog.busy !== null}
         class=${`button dialog__action dialog__${verb}`}
         title=${t(`dialog.${verb}`)}

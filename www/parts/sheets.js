@@ -1,6 +1,7 @@
 /*
  * A sheet above the page.  The element is the browser's own: it keeps the
- * focus inside, closes on Escape and gives the focus back.
+ * focus inside and closes on Escape.  It has left the page before it is told
+ * to close, so the focus is given back here.
  */
 
 import { html } from '../lib/html.js';
@@ -15,10 +16,10 @@ export function Modal({ title, view, wide = false, onClose, children }) {
   const box = useRef(/** @type {HTMLDialogElement | null} */ (null));
 
   useEffect(() => {
-    const { current } = box;
+    const before = /** @type {HTMLElement | null} */ (document.activeElement);
 
-    current?.showModal();
-    return () => current?.close();
+    box.current?.showModal();
+    return () => before?.focus();
   }, []);
 
   const outside = (event) => {

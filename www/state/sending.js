@@ -3,7 +3,8 @@
  *
  * A pending message leaves when its own call is answered.  Until then the
  * poll may bring it under its id; it is then marked `seen` and not drawn
- * twice.  Should its call fail all the same, it shows again as failed:
+ * twice.  A call that found nobody may have been done all the same, and is
+ * repeated.  Should it be refused, the message shows again as failed:
  * repeating it is harmless, losing it is not.
  */
 
@@ -47,7 +48,8 @@ export const sendingEvents = {
   send_failed: (state, { id, key, trouble, passing = false }) => ({
     ...state,
     pending: changed(state, id, (list) => replaced(list, key,
-      { state: 'failed', trouble, passing, seen: null })),
+      { state: 'failed', trouble, passing,
+        ...(passing ? {} : { seen: null }) })),
   }),
 
   send_dropped: (state, { id, key }) => ({
@@ -109,7 +111,8 @@ export function noticed(state, id, came) {
  * @param {Message} message
  */
 function mark(list, message) {
-  const twin = list.find((p) => p.seen === null && p.state === 'pending'
+  const twin = list.find((p) => p.seen === null
+    && (p.state === 'pending' || p.passing)
     && p.text === (message.text ?? '')
     && p.note === (message.kind === 'note')
     && p.attachments.length === (message.attachments?.length ?? 0));
