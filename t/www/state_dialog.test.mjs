@@ -196,7 +196,7 @@ describe('sending', () => {
     assert.equal(state.pending[1][0].seen, null);
   });
 
-  test('what was done although the call found nobody is not shown twice', () => {
+  test('what a lost call has done all the same is not shown twice', () => {
     const failed = { type: 'send_failed', id: 1, key: 'k1', trouble: AWAY,
       passing: true };
     const state = [began, failed, said(1, [mine]), failed]

@@ -90,6 +90,7 @@ function useDrop(may, onFiles) {
 
 function Head({ dialog, chat, me, route, view, wishes, head }) {
   const { t } = view;
+  const actions = dialog.refused ? [] : actionsOf(chat, me);
 
   return html`<header class="dialog__head">
     <a class="button button--icon dialog__back"
@@ -107,7 +108,7 @@ function Head({ dialog, chat, me, route, view, wishes, head }) {
       ${chat && html`<${About} chat=${chat} view=${view} />`}
     </div>
     <div class="dialog__actions">
-      ${!dialog.refused && actionsOf(chat, me).map(({ verb, icon }) => html`<button
+      ${actions.map(({ verb, icon }) => html`<button
         key=${verb} type="button" disabled=${dialog.busy !== null}
         class=${`button dialog__action dialog__${verb}`}
         title=${t(`dialog.${verb}`)}
