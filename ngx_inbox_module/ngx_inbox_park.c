@@ -448,10 +448,17 @@ ngx_inbox_park_finish(ngx_http_request_t *r, ngx_int_t rc)
 
     c = r->connection;
 
+    ngx_inbox_park_end(r, rc);
+    ngx_http_run_posted_requests(c);
+}
+
+
+void
+ngx_inbox_park_end(ngx_http_request_t *r, ngx_int_t rc)
+{
     (void) ngx_inbox_hold_end(r);
 
     ngx_http_finalize_request(r, rc);
-    ngx_http_run_posted_requests(c);
 }
 
 

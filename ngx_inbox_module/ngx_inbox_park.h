@@ -130,6 +130,10 @@ ngx_http_request_t *ngx_inbox_park_rise(ngx_inbox_parked_t *p);
 /* finalizes and runs posted requests: r and its connection are gone after */
 void ngx_inbox_park_finish(ngx_http_request_t *r, ngx_int_t rc);
 
+/* the same within the content handler, where nginx still needs r and runs
+   posted requests itself */
+void ngx_inbox_park_end(ngx_http_request_t *r, ngx_int_t rc);
+
 /* as park_add without parking: the request waits for one call.  Takes the
    reference; gone(data) comes if the client leaves before park_finish().  A
    second hold of r, or park_add() after one, takes over the first's reference

@@ -47,7 +47,8 @@ static ngx_int_t ngx_inbox_poll_typing(ngx_inbox_parked_t *p,
 static void ngx_inbox_poll_answer(ngx_inbox_parked_t *p,
     ngx_inbox_answer_t *answer);
 static ngx_http_request_t *ngx_inbox_poll_rise(ngx_inbox_parked_t *p);
-static void ngx_inbox_poll_refuse(ngx_inbox_parked_t *p);
+static void ngx_inbox_poll_refuse(ngx_inbox_parked_t *p,
+    void (*finish)(ngx_http_request_t *r, ngx_int_t rc));
 static void ngx_inbox_poll_hear(ngx_inbox_parked_t *p, const void *said);
 static void ngx_inbox_poll_wake(ngx_inbox_parked_t *p, ngx_inbox_wake_e why);
 static void ngx_inbox_poll_gone(ngx_inbox_parked_t *p);
@@ -110,7 +111,7 @@ ngx_inbox_poll(ngx_inbox_ctx_t *ctx, const ngx_inbox_poll_t *poll)
     if (!ngx_inbox_poll_recall(p, ctx, poll)
         && ngx_inbox_poll_ask(p) != NGX_OK)
     {
-        ngx_inbox_poll_refuse(p);
+        ngx_inbox_poll_refuse(p, ngx_inbox_park_end);
     }
 
     return NGX_DONE;
@@ -396,17 +397,17 @@ ngx_inbox_poll_rise(ngx_inbox_parked_t *p)
 
 
 static void
-ngx_inbox_poll_refuse(ngx_inbox_parked_t *p)
+ngx_inbox_poll_refuse(ngx_inbox_parked_t *p,
+    void (*finish)(ngx_http_request_t *r, ngx_int_t rc))
 {
     ngx_http_request_t  *r;
 
     r = ngx_inbox_poll_rise(p);
 
     if (r != NULL) {
-        ngx_inbox_park_finish(r,
-            ngx_inbox_reply_problem(r, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                    "store_unavailable",
-                                    "the store does not answer, try again"));
+        finish(r, ngx_inbox_reply_problem(r, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                      "store_unavailable",
+                                      "the store does not answer, try again"));
     }
 }
 
@@ -475,7 +476,7 @@ ngx_inbox_poll_wake(ngx_inbox_parked_t *p, ngx_inbox_wake_e why)
     }
 
     if (rec->last) {
-        ngx_inbox_poll_refuse(p);
+        ngx_inbox_poll_refuse(p, ngx_inbox_park_finish);
         return;
     }
 
