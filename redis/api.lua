@@ -278,9 +278,11 @@ do
     local s = Space.open(root, now)
     local caller = Agent.caller(root, args[2], now, s)
     local chat = Chat.need(root, n)
-    local moved = not Once.find(root, caller, path, once, body_of)
-                  and Turn.read(s, caller, chat, args[4])
-    Once.keep(root, caller, path, once, body_of, 0)
+    local moved = false
+    if not Once.find(root, caller, path, once, body_of) then
+      moved = Turn.read(s, caller, chat, args[4])
+      Once.keep(root, caller, path, once, body_of, 0)
+    end
     if moved then
       Space.close(s)
       Space.notice(root, 'read =' .. caller.id)

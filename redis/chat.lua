@@ -20,16 +20,22 @@ do
   local COLD = {'channel', 'kind', 'ctitle', 'user', 'title', 'resp', 'former',
                 'created', 'closed', 'tags', 'asked', 'who', 'state', 'last',
                 'pic', 'looked'}
-  local IS_COLD = {channel = true, kind = true, ctitle = true, user = true,
-                   title = true, resp = true, former = true, created = true,
-                   closed = true, tags = true, asked = true, who = true,
-                   state = true, last = true, pic = true, looked = true}
-  local IS_NAME = {name = true, username = true, phone = true, email = true}
+
+  -- there is no ipairs() while a library is loaded
+  local function set_of(list)
+    local set = {}
+    for i = 1, #list do
+      set[list[i]] = true
+    end
+    return set
+  end
+
+  local IS_COLD, IS_NAME = set_of(COLD), set_of(Stored.NAMES)
 
   -- what callers know they will ask for besides
   local MORE = {whole = COLD, answer = {'channel', 'user', 'asked', 'last'}}
 
-  -- with what is always read; there is no ipairs() while a library is loaded
+  -- with what is always read
   local function and_more(list)
     local all = {'hot', 'known'}
     for i = 1, #list do

@@ -13,9 +13,6 @@ do
   local COLORS = 12
   local LETTER = '[%z\1-\127\194-\244][\128-\191]*'
 
-  -- what a platform tells of people
-  local KNOWN = {'name', 'username', 'phone', 'email'}
-
   -- the chat of an external user, as digits; false: he never wrote
   function Contact.chat(root, channel, user)
     return call('HGET', Keys.contacts(root, channel), user)
@@ -55,8 +52,8 @@ do
       return false
     end
     local changed = false
-    for i = 1, #KNOWN do
-      local field = KNOWN[i]
+    for i = 1, #Stored.NAMES do
+      local field = Stored.NAMES[i]
       local value = e[field]
       if value ~= '' and value ~= chat[field] then
         value = plain(value)

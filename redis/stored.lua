@@ -13,25 +13,27 @@ local Stored = {}
 do
   local WORDS = {'status', 'group', 'parts', 'polled', 'blocked', 'gen', 'nm',
                  'nc', 'na', 'nb', 'waits', 'rev', 'heard'}
-  local NAMES = {'name', 'username', 'phone', 'email'}
 
-  -- the fields of a chat from before, '' where there is none
-  local function before(root, n, fields)
-    local values = call('HMGET', Keys.chat(root, n), unpack(fields))
-    for i = 1, #fields do
-      values[i] = values[i] or ''
+  -- what a platform tells of people
+  Stored.NAMES = {'name', 'username', 'phone', 'email'}
+
+  -- what is packed, or, of a chat from before, its fields, '' where there is none
+  local function values(root, n, packed, fields)
+    if packed then
+      return cmsgpack.unpack(packed)
     end
-    return values
+    local list = call('HMGET', Keys.chat(root, n), unpack(fields))
+    for i = 1, #fields do
+      list[i] = list[i] or ''
+    end
+    return unpack(list)
   end
 
   -- What is hot of a chat, a value for each of WORDS, '' where there is nothing; no
   -- status: there is no such chat.  hot: the field, or false.  From before, counts
   -- are digits.
   function Stored.words(root, n, hot)
-    if hot then
-      return cmsgpack.unpack(hot)
-    end
-    return unpack(before(root, n, WORDS))
+    return values(root, n, hot, WORDS)
   end
 
   -- the same by name
@@ -46,10 +48,7 @@ do
 
   -- name, username, phone and email of its client; known: the field, or false
   function Stored.names(root, n, known)
-    if known then
-      return cmsgpack.unpack(known)
-    end
-    return unpack(before(root, n, NAMES))
+    return values(root, n, known, Stored.NAMES)
   end
 
   -- who: has these four
@@ -70,7 +69,7 @@ do
     if chat.before then
       call('HSET', key, 'known', chat.known)
       call('HDEL', key, unpack(WORDS))
-      call('HDEL', key, unpack(NAMES))
+      call('HDEL', key, unpack(Stored.NAMES))
     end
     call('HSET', key, unpack(flat))
   end
