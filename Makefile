@@ -49,7 +49,7 @@ stop:          ## stop what `make start` or `make run` has started
 
 test:          ## run the tests, or one: T=t/park_reload.t
 	@tools/packages build run test
-	@tools/vendor
+	@tools/vendor dev
 	@tools/module
 	@exec tools/test $(T)
 
