@@ -29,6 +29,11 @@
 #define NGX_INBOX_POLL_RETRY  10
 
 
+/* how a request ends: ngx_inbox_park_end() within the content handler, else
+   ngx_inbox_park_finish() */
+typedef void (*ngx_inbox_poll_finish_pt)(ngx_http_request_t *r, ngx_int_t rc);
+
+
 static ngx_int_t ngx_inbox_poll_busy(ngx_inbox_ctx_t *ctx,
     ngx_inbox_park_busy_e busy);
 static ngx_uint_t ngx_inbox_poll_recall(ngx_inbox_parked_t *p,
@@ -46,9 +51,10 @@ static ngx_int_t ngx_inbox_poll_typing(ngx_inbox_parked_t *p,
     ngx_inbox_answer_t *answer, ngx_str_t *json);
 static void ngx_inbox_poll_answer(ngx_inbox_parked_t *p,
     ngx_inbox_answer_t *answer);
-static ngx_http_request_t *ngx_inbox_poll_rise(ngx_inbox_parked_t *p);
+static ngx_http_request_t *ngx_inbox_poll_rise(ngx_inbox_parked_t *p,
+    ngx_inbox_poll_finish_pt finish);
 static void ngx_inbox_poll_refuse(ngx_inbox_parked_t *p,
-    void (*finish)(ngx_http_request_t *r, ngx_int_t rc));
+    ngx_inbox_poll_finish_pt finish);
 static void ngx_inbox_poll_hear(ngx_inbox_parked_t *p, const void *said);
 static void ngx_inbox_poll_wake(ngx_inbox_parked_t *p, ngx_inbox_wake_e why);
 static void ngx_inbox_poll_gone(ngx_inbox_parked_t *p);
@@ -288,7 +294,7 @@ ngx_inbox_poll_doze(ngx_inbox_parked_t *p, ngx_inbox_answer_t *answer)
     }
 
     empty = ngx_inbox_ask_text(answer);
-    r = ngx_inbox_poll_rise(p);
+    r = ngx_inbox_poll_rise(p, ngx_inbox_park_finish);
 
     if (r != NULL) {
         ngx_inbox_park_finish(r, ngx_inbox_serve_typing(r, &empty, &json));
@@ -359,7 +365,7 @@ ngx_inbox_poll_answer(ngx_inbox_parked_t *p, ngx_inbox_answer_t *answer)
         ngx_inbox_receipt_note(rec->worker->receipts, &s.space, answer);
     }
 
-    r = ngx_inbox_poll_rise(p);
+    r = ngx_inbox_poll_rise(p, ngx_inbox_park_finish);
 
     if (r != NULL) {
         s.space.data = space;
@@ -369,10 +375,11 @@ ngx_inbox_poll_answer(ngx_inbox_parked_t *p, ngx_inbox_answer_t *answer)
 }
 
 
-/* the request was made anew: the headers that it had are gone */
+/* the request was made anew: the headers that it had are gone.  NULL: it has
+   ended */
 
 static ngx_http_request_t *
-ngx_inbox_poll_rise(ngx_inbox_parked_t *p)
+ngx_inbox_poll_rise(ngx_inbox_parked_t *p, ngx_inbox_poll_finish_pt finish)
 {
     ngx_uint_t                 cors;
     ngx_http_request_t        *r;
@@ -388,7 +395,7 @@ ngx_inbox_poll_rise(ngx_inbox_parked_t *p)
     r = ngx_inbox_park_rise(p);
 
     if (r != NULL && cors && ngx_inbox_cors_again(r) != NGX_OK) {
-        ngx_inbox_park_finish(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+        finish(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
         return NULL;
     }
 
@@ -397,12 +404,11 @@ ngx_inbox_poll_rise(ngx_inbox_parked_t *p)
 
 
 static void
-ngx_inbox_poll_refuse(ngx_inbox_parked_t *p,
-    void (*finish)(ngx_http_request_t *r, ngx_int_t rc))
+ngx_inbox_poll_refuse(ngx_inbox_parked_t *p, ngx_inbox_poll_finish_pt finish)
 {
     ngx_http_request_t  *r;
 
-    r = ngx_inbox_poll_rise(p);
+    r = ngx_inbox_poll_rise(p, finish);
 
     if (r != NULL) {
         finish(r, ngx_inbox_reply_problem(r, NGX_HTTP_SERVICE_UNAVAILABLE,

@@ -30,6 +30,8 @@
 #define NGX_INBOX_RESP_ARGS  32
 /* "$", the length and two line ends around an argument, at most */
 #define NGX_INBOX_RESP_HEAD  32
+/* what is kept between answers, in bytes */
+#define NGX_INBOX_RESP_BUFFER  (16 * 1024)
 
 
 struct ngx_inbox_resp_s {
@@ -42,6 +44,8 @@ struct ngx_inbox_resp_s {
 };
 
 
+static redisReader *ngx_inbox_resp_reader(ngx_inbox_resp_t *resp);
+static void ngx_inbox_resp_shrink(ngx_inbox_resp_t *resp);
 static ngx_int_t ngx_inbox_resp_fail(ngx_inbox_resp_t *resp,
     const char *fallback);
 static ngx_uint_t ngx_inbox_resp_line_is_long(redisReader *reader);
@@ -90,15 +94,31 @@ ngx_inbox_resp_create(ngx_log_t *log)
 
     resp->log = log;
 
-    resp->reader = redisReaderCreateWithFunctions(&ngx_inbox_resp_functions);
+    resp->reader = ngx_inbox_resp_reader(resp);
     if (resp->reader == NULL) {
         ngx_free(resp);
         return NULL;
     }
 
-    resp->reader->privdata = resp;
-
     return resp;
+}
+
+
+static redisReader *
+ngx_inbox_resp_reader(ngx_inbox_resp_t *resp)
+{
+    redisReader  *reader;
+
+    reader = redisReaderCreateWithFunctions(&ngx_inbox_resp_functions);
+    if (reader == NULL) {
+        return NULL;
+    }
+
+    /* hiredis aborts when it has let a buffer go and gets no new one */
+    reader->maxbuf = 0;
+    reader->privdata = resp;
+
+    return reader;
 }
 
 
@@ -159,7 +179,31 @@ ngx_inbox_resp_next(ngx_inbox_resp_t *resp, ngx_inbox_redis_value_t **v,
     resp->values = 0;
     resp->pending = resp->reader->len - resp->reader->pos;
 
+    if (resp->pending == 0) {
+        ngx_inbox_resp_shrink(resp);
+    }
+
     return NGX_OK;
+}
+
+
+/* between answers: a buffer that has grown large is given back */
+
+static void
+ngx_inbox_resp_shrink(ngx_inbox_resp_t *resp)
+{
+    redisReader  *reader;
+
+    if (sdsalloc(resp->reader->buf) <= NGX_INBOX_RESP_BUFFER) {
+        return;
+    }
+
+    reader = ngx_inbox_resp_reader(resp);
+
+    if (reader != NULL) {
+        redisReaderFree(resp->reader);
+        resp->reader = reader;
+    }
 }
 
 

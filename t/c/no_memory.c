@@ -4,11 +4,13 @@
  *
  * Preloaded into nginx by t/chaos_memory.t: one of N allocations fails, in
  * workers alone.  N is the number in the file that NO_MEMORY names; 0: none
- * does.  It may change at any time.
+ * does.  It may change at any time.  Who falls says where in the error log.
  */
 
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -26,13 +28,36 @@ static volatile uint32_t  *rate;
 static pid_t               master;
 
 
+/* the way to where a worker falls, on its standard error: nginx's error log */
+static void
+falls(int number)
+{
+    int    n;
+    void  *way[64];
+
+    n = backtrace(way, 64);
+    backtrace_symbols_fd(way, n, STDERR_FILENO);
+
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+
 __attribute__((constructor))
 static void
 begin(void)
 {
     int          fd;
-    void        *p;
+    void        *p, *way[1];
     const char  *name;
+
+    /* the first call loads what it needs, which is no work for a handler */
+    (void) backtrace(way, 1);
+
+    signal(SIGFPE, falls);
+    signal(SIGSEGV, falls);
+    signal(SIGBUS, falls);
+    signal(SIGABRT, falls);
 
     name = getenv("NO_MEMORY");
     fd = (name != NULL) ? open(name, O_RDONLY|O_CLOEXEC) : -1;
