@@ -13,6 +13,10 @@
  * - curl and nginx share OpenSSL's queue of errors, and nginx raises an alert
  *   for what it finds there unexpectedly.  So it is emptied behind curl.
  *
+ * A multi handle that had no memory half way is not used again: what curl 7.88
+ * notes of a socket is then half taken down, and it divides by zero at the next
+ * event.  All transfers end, as when the worker leaves, and a new one is made.
+ *
  * The events are cancelable: whether a leaving worker has to wait is decided by
  * the deadlines of the sends.
  *
@@ -42,6 +46,7 @@
 
 
 static ngx_int_t ngx_inbox_http_loop_make(ngx_inbox_http_loop_t *loop);
+static void ngx_inbox_http_loop_unmake(ngx_inbox_http_loop_t *loop);
 static void ngx_inbox_http_loop_event(ngx_inbox_http_loop_t *loop,
     ngx_event_t *ev);
 static void ngx_inbox_http_loop_prime(ngx_inbox_http_loop_t *loop);
@@ -76,12 +81,17 @@ ngx_inbox_http_loop_open(ngx_inbox_http_loop_t *loop)
         return NGX_ERROR;
     }
 
-    if (ngx_inbox_http_loop_make(loop) != NGX_OK) {
+    loop->share = curl_share_init();
+
+    if (loop->share == NULL || ngx_inbox_http_loop_make(loop) != NGX_OK) {
         ngx_log_error(NGX_LOG_ERR, loop->log, 0,
                       "inbox http: curl did not start");
         ngx_inbox_http_loop_close(loop);
         return NGX_ERROR;
     }
+
+    (void) curl_share_setopt(loop->share, CURLSHOPT_SHARE,
+                             CURL_LOCK_DATA_SSL_SESSION);
 
     return NGX_OK;
 }
@@ -108,14 +118,6 @@ ngx_inbox_http_loop_make(ngx_inbox_http_loop_t *loop)
     }
 
     loop->multi = multi;
-
-    loop->share = curl_share_init();
-    if (loop->share == NULL) {
-        return NGX_ERROR;
-    }
-
-    (void) curl_share_setopt(loop->share, CURLSHOPT_SHARE,
-                             CURL_LOCK_DATA_SSL_SESSION);
 
     /* before the callbacks are set: nothing of it is for nginx's loop */
     ngx_inbox_http_loop_prime(loop);
@@ -210,13 +212,22 @@ ngx_inbox_http_loop_listen(struct sockaddr_in *sin)
 void
 ngx_inbox_http_loop_close(ngx_inbox_http_loop_t *loop)
 {
+    ngx_inbox_http_loop_unmake(loop);
+
+    (void) curl_share_cleanup(loop->share);
+    loop->share = NULL;
+
+    curl_global_cleanup();
+}
+
+
+static void
+ngx_inbox_http_loop_unmake(ngx_inbox_http_loop_t *loop)
+{
     /* closes the kept connections, which may still call on_socket */
     (void) curl_multi_cleanup(loop->multi);
     ngx_inbox_http_loop_sweep();
     loop->multi = NULL;
-
-    (void) curl_share_cleanup(loop->share);
-    loop->share = NULL;
 
     ngx_inbox_fd_clear(&loop->fds);
 
@@ -227,14 +238,16 @@ ngx_inbox_http_loop_close(ngx_inbox_http_loop_t *loop)
     if (loop->turn.posted) {
         ngx_delete_posted_event(&loop->turn);
     }
-
-    curl_global_cleanup();
 }
 
 
 ngx_int_t
 ngx_inbox_http_loop_add(ngx_inbox_http_loop_t *loop, CURL *curl)
 {
+    if (loop->multi == NULL && ngx_inbox_http_loop_make(loop) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     return (curl_multi_add_handle(loop->multi, curl) == CURLM_OK) ? NGX_OK
                                                                   : NGX_ERROR;
 }
@@ -359,16 +372,11 @@ ngx_inbox_http_loop_drive(ngx_inbox_http_loop_t *loop, curl_socket_t fd,
     code = curl_multi_socket_action(loop->multi, fd, mask, &n);
     ngx_inbox_http_loop_sweep();
 
-    if (code != CURLM_OK) {
-        ngx_log_error(NGX_LOG_ERR, loop->log, 0,
-                      "inbox http: curl failed with code %d", (int) code);
-    }
-
     for ( ;; ) {
         msg = curl_multi_info_read(loop->multi, &n);
 
         if (msg == NULL) {
-            return;
+            break;
         }
 
         if (msg->msg != CURLMSG_DONE) {
@@ -382,6 +390,14 @@ ngx_inbox_http_loop_drive(ngx_inbox_http_loop_t *loop, curl_socket_t fd,
         if (what) {
             loop->on_done(what, result);
         }
+    }
+
+    if (code != CURLM_OK) {
+        ngx_log_error(NGX_LOG_ERR, loop->log, 0,
+                      "inbox http: curl failed with code %d, "
+                      "what was under way ends", (int) code);
+        loop->on_leave(loop->data);
+        ngx_inbox_http_loop_unmake(loop);
     }
 }
 

@@ -25,11 +25,12 @@ typedef struct {
     /* its socket cannot be watched; called within curl: may only take note and
        remove it later */
     void            (*on_starved)(void *what);
-    /* the worker must leave now: the owner removes all transfers */
+    /* the worker must leave now, or curl is broken: the owner removes all
+       transfers */
     void            (*on_leave)(void *data);
     void             *data;
 
-    CURLM            *multi;
+    CURLM            *multi;    /* NULL: made by the next transfer */
     CURLSH           *share;
     ngx_inbox_fds_t   fds;
     ngx_event_t       timer;    /* curl's */
