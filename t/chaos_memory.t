@@ -69,5 +69,5 @@ sub rate {
     # in place: the workers have it mapped
     open my $out, -e "$dir/rate" ? '+<' : '>', "$dir/rate"
         or die "$dir/rate: $!\n";
-    syswrite $out, pack 'L', $rate;
+    syswrite $out, pack 'LL', $rate, 0;
 }

@@ -2,9 +2,11 @@
 /*
  * Copyright (C) the ngx_inbox authors
  *
- * Preloaded into nginx by t/chaos_memory.t: one of N allocations fails, in
- * workers alone.  N is the number in the file that NO_MEMORY names; 0: none
- * does.  It may change at any time.  Who falls says where in the error log.
+ * Preloaded into nginx by tests of short memory: allocations fail, in workers
+ * alone.  The file that NO_MEMORY names has two numbers, which may change at any
+ * time: one of so many fails; and the one that comes so many from now fails,
+ * once, which makes that number 0.  0: none does.  Who falls says where in the
+ * error log.
  */
 
 #include <errno.h>
@@ -24,8 +26,14 @@ void *__libc_realloc(void *p, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
 
 
-static volatile uint32_t  *rate;
-static pid_t               master;
+typedef struct {
+    uint32_t  rate;
+    uint32_t  countdown;
+} trouble_t;
+
+
+static volatile trouble_t  *trouble;
+static pid_t                master;
 
 
 /* the way to where a worker falls, on its standard error: nginx's error log */
@@ -60,17 +68,17 @@ begin(void)
     signal(SIGABRT, falls);
 
     name = getenv("NO_MEMORY");
-    fd = (name != NULL) ? open(name, O_RDONLY|O_CLOEXEC) : -1;
+    fd = (name != NULL) ? open(name, O_RDWR|O_CLOEXEC) : -1;
 
     if (fd == -1) {
         return;
     }
 
-    p = mmap(NULL, sizeof(uint32_t), PROT_READ, MAP_SHARED, fd, 0);
+    p = mmap(NULL, sizeof(trouble_t), PROT_READ|PROT_WRITE, MAP_SHARED, fd, 0);
     close(fd);
 
     master = getpid();
-    rate = (p != MAP_FAILED) ? p : NULL;
+    trouble = (p != MAP_FAILED) ? p : NULL;
 }
 
 
@@ -80,9 +88,20 @@ fails(void)
     uint32_t         n;
     static uint32_t  state;
 
-    n = (rate != NULL) ? *rate : 0;
+    if (trouble == NULL || getpid() == master) {
+        return 0;
+    }
 
-    if (n == 0 || getpid() == master) {
+    n = trouble->countdown;
+
+    if (n != 0) {
+        trouble->countdown = n - 1;
+        return n == 1;
+    }
+
+    n = trouble->rate;
+
+    if (n == 0) {
         return 0;
     }
 

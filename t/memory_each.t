@@ -1,0 +1,113 @@
+# Copyright (C) the ngx_inbox authors
+#
+# An answer on its way to Telegram, and each of the allocations that it takes
+# fails once, one after another: in nginx, in our code, in hiredis, in curl.
+# Nobody falls, and every answer arrives.
+
+use strict;
+use warnings;
+
+use Cwd qw(abs_path);
+use File::Basename qw(dirname);
+use File::Temp qw(tempdir);
+use Test::More;
+
+use lib dirname(abs_path(__FILE__)) . '/lib';
+use FakeTelegram;
+use Test::Inbox;
+
+# from the request to Telegram's answer there are 110 to 135
+my $ALLOCATIONS = 150;
+
+my $dir = tempdir('memory-XXXXXX', TMPDIR => 1, CLEANUP => 1);
+my $library = "$dir/no_memory.so";
+
+my $fake = FakeTelegram->new();
+my $t = Test::Inbox->new(workers => 1, sanitized => 0,
+    apis => { telegram => $fake->origin },
+    env => { LD_PRELOAD => $library, NO_MEMORY => "$dir/trouble" },
+    http => 'inbox_redis_timeout 2s; inbox_send_timeout 2s;');
+
+fail_at(0);
+is(system('gcc', '-O2', '-Wall', '-Werror', '-shared', '-fPIC', '-o', $library,
+    "$Test::Inbox::TOP/t/c/no_memory.c"), 0, 'what makes allocations fail');
+
+$t->start();
+$t->telegram();
+$t->allow(qr/\((12: Cannot allocate memory)\)/);
+
+my ($worker) = $t->workers();
+my %chat = map { $_ => chat($_) } 1 .. $ALLOCATIONS;
+my $unspent = 0;
+
+for my $n (1 .. $ALLOCATIONS) {
+    fail_at($n);
+    answer($n);
+    $t->wait_for(sub { left() == 0 || tried($n) }, 5);
+    $unspent++ if left() > 0;
+}
+
+fail_at(0);
+
+ok($t->wait_for(sub { !grep { !tried($_) } keys %chat }, 40),
+    'every answer arrives') or diag(join ' ', grep { !tried($_) } keys %chat);
+is_deeply([$t->workers()], [$worker], 'no worker fell');
+cmp_ok($unspent, '<', $ALLOCATIONS / 3, 'most of them have failed');
+
+$t->done();
+
+
+# of the worker's allocations from now on, the one that fails; 0: none
+sub fail_at {
+    my ($n) = @_;
+
+    open my $out, -e "$dir/trouble" ? '+<' : '>', "$dir/trouble"
+        or die "$dir/trouble: $!\n";
+    syswrite $out, pack 'LL', 0, $n;
+}
+
+
+# how many until it fails
+sub left {
+    open my $in, '<', "$dir/trouble" or die "$dir/trouble: $!\n";
+    sysread $in, my $numbers, 8;
+
+    return (unpack 'LL', $numbers)[1];
+}
+
+
+# a chat of the client of this number, taken by us
+sub chat {
+    my ($client) = @_;
+
+    $t->hook(FakeTelegram::update($client, 'Hello', id => $client));
+
+    my ($chat) = @{$t->api(GET => 'journal')->{json}{chats}};
+
+    $t->api(POST => "chats/$chat->{id}/take");
+
+    return $chat->{id};
+}
+
+
+# until it is taken, as a page does
+sub answer {
+    my ($client) = @_;
+
+    $t->wait_for(sub {
+        my $r = eval {
+            $t->api(POST => "chats/$chat{$client}/messages",
+                json => { text => "to $client" },
+                headers => { 'Idempotency-Key' => "answer-$client" });
+        };
+
+        return $r && $r->{status} == 201;
+    }) or diag("answer $client was not taken");
+}
+
+
+sub tried {
+    my ($client) = @_;
+
+    return scalar grep { /"to $client\W/ } $fake->lines('calls');
+}
