@@ -3,8 +3,8 @@
  * Copyright (C) the ngx_inbox authors
  *
  * Preloaded into nginx by tests of short memory: allocations fail, in workers
- * alone.  The file that NO_MEMORY names has two numbers, which may change at any
- * time: one of so many fails; and the one that comes so many from now fails,
+ * alone.  The file that NO_MEMORY names has two numbers, which may change at
+ * any time: one of so many fails; and the one that comes so many from now fails,
  * once, which makes that number 0.  0: none does.  Who falls says where in the
  * error log.
  */
