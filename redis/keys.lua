@@ -177,11 +177,13 @@ function Space.close(s, counted)
 end
 
 -- A small hash Redis keeps as one text, and looks through it for each field;
--- this one is asked for ten fields in every call.  One long value makes a table of
--- it, for good.
+-- this one is asked for ten fields in every call.  One value longer than the
+-- hash-max-listpack-value that docs/operations.md wants makes a table of it.
 function Space.widen(root)
-  call('HSETNX', Keys.space(root), 'wide',
-       'longer than the sixty-four bytes up to which Redis keeps a hash as a list')
+  local key = Keys.space(root)
+  if call('HSTRLEN', key, 'wide') < 1025 then
+    call('HSET', key, 'wide', string.rep('w', 1025))
+  end
 end
 
 -- The process that holds the data is another one than before: it may have lost

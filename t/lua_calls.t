@@ -51,18 +51,28 @@ is(calls(sub { $s->ok(visitor => $s->tick(), 'site', '', 'v1',
 # the hash that is asked for ten fields in every call is a table, also in a space
 # from before it was made one
 
+$s = LuaInbox->new(config => 'hash-max-listpack-value 1024');
+
 my $space = $s->key('space');
 
 is($s->redis('OBJECT', 'ENCODING', $space), 'hashtable', 'a table');
 
 my %f = @{ $s->redis('HGETALL', $space) };
-delete $f{wide};
+$f{wide} = 'w' x 65;
 $s->redis('DEL', $space);
 $s->redis('HSET', $space, %f);
 is($s->redis('OBJECT', 'ENCODING', $space), 'listpack', 'it was a list');
 $s->ok(boot => $s->tick(), 'run1');
 is($s->redis('OBJECT', 'ENCODING', $space), 'hashtable',
     'a table from the next start on');
+
+# with the settings of docs/operations.md a chat is one piece of memory
+
+my $chat = $s->client('u1', 'hello', name => 'Olena', message => 'm1');
+
+$s->client('u1', 'a question, ' x 20, message => 'm2');
+is($s->redis('OBJECT', 'ENCODING', $s->key("chat:$chat")), 'listpack',
+    'a chat is a list');
 
 done_testing();
 

@@ -112,6 +112,7 @@ save ""
 appendonly yes
 appendfsync everysec
 auto-aof-rewrite-percentage 0
+hash-max-listpack-value 1024
 END
 
     $self->spawn('redis', 'redis-server', $conf);
