@@ -54,6 +54,26 @@ test('the demo page has one script, the loader', async () => {
 });
 
 
+test('an erased chat is seen no more, and another may begin', () => {
+  const before = took([answer('1-0')]);
+  const held = [before, took([], { chat: 4 })].reduce(reduce, initial);
+  const gone = reduce(held, took([], { chat: null }));
+
+  assert.equal(held.messages.length, 1);
+  assert.deepEqual([gone.messages, gone.begun], [[], false]);
+});
+
+
+test('what was sent stays when an older answer comes', () => {
+  const sent = { type: 'sent', message: answer('1-0', { from: 'client' }) };
+  const state = [took([], { chat: null }), sent, took([], { chat: null })]
+    .reduce(reduce, initial);
+
+  assert.equal(state.messages.length, 1);
+  assert.ok(state.begun);
+});
+
+
 test('answers that come while it is hidden are unread', () => {
   const state = [took([answer('1-0'), answer('2-0', { delivery: 'read' })]),
     took([answer('3-0')])].reduce(reduce, initial);
@@ -152,8 +172,9 @@ test('a reset begins anew', () => {
 });
 
 
-function took(messages) {
-  return { type: 'took', first: false, answer: { messages, next: null } };
+function took(messages, more = {}) {
+  return { type: 'took', first: false,
+    answer: { messages, next: null, ...more } };
 }
 
 

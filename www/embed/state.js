@@ -10,13 +10,14 @@
  */
 
 /*
- * next: cursor of what is older, null when all is here; begun: there is a
- * chat; read: the newest that was shown; typing: who writes
+ * next: cursor of what is older, null when all is here; chat: its number, as
+ * the last answer had it; begun: there is one; read: the newest that was
+ * shown; typing: who writes
  */
 /** @type {any} */
 export const initial = {
-  look: null, messages: [], next: null, begun: false, queue: [], away: false,
-  closed: false, shown: false, read: null, typing: '',
+  look: null, messages: [], next: null, chat: null, begun: false, queue: [],
+  away: false, closed: false, shown: false, read: null, typing: '',
 };
 
 
@@ -26,14 +27,16 @@ const events = {
   looked: (state, { shown }) => noted({ ...state, shown }),
 
   took: (state, { answer, first }) => {
-    const anew = first || answer.reset;
+    const erased = state.chat > 0 && answer.chat === null;
+    const anew = first || answer.reset || erased;
     const held = anew ? [] : state.messages;
     const next = anew ? answer.next : state.next;
     const oldest = next && held[0]?.id;
 
     return noted({
       ...state, next, away: false, typing: answer.typing?.[0]?.name ?? '',
-      begun: state.begun || answer.chat > 0,
+      chat: answer.chat,
+      begun: !erased && (state.begun || answer.chat > 0),
       /* what changed in a part that is not loaded would leave a hole */
       messages: merge(held, oldest ? answer.messages.filter(
         (m) => compareIds(m.id, oldest) >= 0) : answer.messages),
