@@ -114,7 +114,8 @@ typedef struct {
 
     unsigned                  stale:1;  /* the settings told were old */
     unsigned                  later:1;  /* detail begins with seconds to wait */
-    unsigned                  fault:1;  /* Redis said what is no word of ours */
+    unsigned                  fault:1;  /* what was asked cannot be done; other
+                                           calls may be */
     unsigned                  unknown:1;/* sent, no answer: it may have
                                            happened all the same */
 } ngx_inbox_answer_t;

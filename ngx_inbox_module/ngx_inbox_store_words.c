@@ -3,8 +3,9 @@
  * Copyright (C) the ngx_inbox authors
  *
  * The words of docs/redis.md, "Errors", and the HTTP status and code of each.
- * Whatever else Redis says (OOM, READONLY, LOADING, a fault of ours) is logged,
- * and is 503 for the caller: he may try again, nothing was done.
+ * Whatever else Redis says is logged, and is 503 for the caller: he may try
+ * again, nothing was done.  Either it is Redis' own state (OOM, READONLY), the
+ * same for everybody, or a fault: this call cannot be done.
  */
 
 #include "ngx_inbox_store_own.h"
@@ -39,12 +40,22 @@ static const ngx_inbox_store_word_t  ngx_inbox_store_words[] = {
 };
 
 
+static const char  *ngx_inbox_store_states[] = {
+    "OOM", "MISCONF", "BUSY", "LOADING", "READONLY", "MASTERDOWN",
+    "NOREPLICAS", "CLUSTERDOWN", NULL
+};
+
+
+static ngx_uint_t ngx_inbox_store_is(const ngx_str_t *said, const char *word);
+static ngx_uint_t ngx_inbox_store_is_state(const ngx_str_t *said);
+
+
 void
 ngx_inbox_store_judge(ngx_inbox_store_t *store, ngx_inbox_redis_value_t *v,
     ngx_inbox_answer_t *answer)
 {
-    size_t                         len;
     u_char                        *p, *tab, *last;
+    ngx_str_t                      said;
     const ngx_inbox_store_word_t  *w;
 
     if (v->type != NGX_INBOX_REDIS_ERROR) {
@@ -55,18 +66,17 @@ ngx_inbox_store_judge(ngx_inbox_store_t *store, ngx_inbox_redis_value_t *v,
 
     last = v->str.data + v->str.len;
     p = ngx_strlchr(v->str.data, last, ' ');
-    len = (p == NULL) ? v->str.len : (size_t) (p - v->str.data);
+    said.data = v->str.data;
+    said.len = (p == NULL) ? v->str.len : (size_t) (p - v->str.data);
 
-    if (len == 5 && ngx_strncmp(v->str.data, "STALE", 5) == 0) {
+    if (ngx_inbox_store_is(&said, "STALE")) {
         ngx_inbox_store_away(answer);
         answer->stale = 1;
         return;
     }
 
     for (w = ngx_inbox_store_words; w->word; w++) {
-        if (ngx_strlen(w->word) == len
-            && ngx_strncmp(v->str.data, w->word, len) == 0)
-        {
+        if (ngx_inbox_store_is(&said, w->word)) {
             break;
         }
     }
@@ -75,9 +85,9 @@ ngx_inbox_store_judge(ngx_inbox_store_t *store, ngx_inbox_redis_value_t *v,
         ngx_log_error(NGX_LOG_ERR, store->log, 0,
                       "inbox store: Redis answered \"%V\"", &v->str);
         ngx_inbox_store_away(answer);
-        answer->fault = 1;
+        answer->fault = !ngx_inbox_store_is_state(&said);
 
-        if (len == 8 && ngx_strncmp(v->str.data, "READONLY", 8) == 0) {
+        if (ngx_inbox_store_is(&said, "READONLY")) {
             ngx_inbox_redis_drop(store->redis, "this Redis is a replica");
         }
 
@@ -99,6 +109,29 @@ ngx_inbox_store_judge(ngx_inbox_store_t *store, ngx_inbox_redis_value_t *v,
         answer->more.data = tab + 1;
         answer->more.len = last - tab - 1;
     }
+}
+
+
+static ngx_uint_t
+ngx_inbox_store_is(const ngx_str_t *said, const char *word)
+{
+    return ngx_strlen(word) == said->len
+           && ngx_strncmp(said->data, word, said->len) == 0;
+}
+
+
+static ngx_uint_t
+ngx_inbox_store_is_state(const ngx_str_t *said)
+{
+    const char  **state;
+
+    for (state = ngx_inbox_store_states; *state; state++) {
+        if (ngx_inbox_store_is(said, *state)) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

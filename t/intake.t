@@ -88,6 +88,19 @@ is(post('bot', $odd, 'at last')->read(10)->{status}, 200,
     'and he is, when it can');
 
 
+# when it takes nothing from anybody, it is not asked for each of them
+
+$t->redis->call(CONFIG => SET => 'maxmemory', 1);
+$t->allow(qr/Redis answered "OOM/);
+$before = calls();
+@waiting = stalled(sub { map { post('bot', $_, 'too much') } 1 .. $CROWD });
+$t->redis->resume();
+is_deeply([statuses(@waiting)], [503 => $CROWD], 'no memory: all are refused');
+cmp_ok(calls() - $before, '<', 10, 'at once');
+$t->redis->call(CONFIG => SET => 'maxmemory', 0);
+is(post('bot', 1, 'again')->read(10)->{status}, 200, 'and taken when there is');
+
+
 # the settings change on the way
 
 @waiting = stalled(sub {
