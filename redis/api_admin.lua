@@ -306,8 +306,12 @@ do
   -- group_put: ARGV now, who, id, name, agents (comma list)
   -- returns Group; errors: INVALID
   register('group_put', 5, '', function(root, now, args)
-    manager(root, args[2], now)
-    return Group.put(root, now, args[3], args[4], args[5])
+    local caller = manager(root, args[2], now)
+    local group, moved = Group.put(root, now, args[3], args[4], args[5])
+    if moved ~= '' then
+      Audit.add(root, now, caller, 'members_changed', args[3], moved)
+    end
+    return group
   end)
 
 

@@ -78,19 +78,20 @@ do
     return list, set
   end
 
-  -- tells those whose membership differs, and writes it down
+  -- Tells those whose membership differs, and writes it down; gives it as words,
+  -- `-petro +olga`, the first 500 bytes of them
   local function change(root, now, id, old, new)
     local old_list, was = Agent.ids(old)
     local new_list, is = Agent.ids(new)
-    local moved = {}
+    local moved, words = {}, {}
     for _, agent in ipairs(old_list) do
       if not is[agent] then
-        moved[#moved + 1] = agent
+        moved[#moved + 1], words[#words + 1] = agent, '-' .. agent
       end
     end
     for _, agent in ipairs(new_list) do
       if not was[agent] then
-        moved[#moved + 1] = agent
+        moved[#moved + 1], words[#words + 1] = agent, '+' .. agent
       end
     end
     if #moved > 0 then
@@ -100,9 +101,11 @@ do
       end
       Space.notice(root, 'agent ' .. table.concat(moved, '\nagent '))
     end
+    return string.sub(table.concat(words, ' '), 1, 500)
   end
 
-  -- creates or replaces; agents: comma list
+  -- creates or replaces; agents: comma list.  The second result is who has come
+  -- and gone, see change()
   function Group.put(root, now, id, name, agents)
     Field.id('id', id)
     name = Field.name('name', name, id)
@@ -114,8 +117,7 @@ do
     local g = {name = name, agents = packed((members(root, agents)))}
     call('HSET', key, 'name', name, 'agents', g.agents)
     call('SADD', Keys.groups(root), id)
-    change(root, now, id, old, g.agents)
-    return json(id, g)
+    return json(id, g), change(root, now, id, old, g.agents)
   end
 
   function Group.get(root, id)

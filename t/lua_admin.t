@@ -127,6 +127,14 @@ $s->notices();
 $s->ok(group_put => $now, 'root', 'sales', 'Продажі', 'ivan,olga');
 is_deeply([sort($s->notices())], ['agent olga', 'agent petro', 'agent root'],
     'only those whose rights differ are told');
+
+my ($entry) = @{ $s->json(audit => $now, 'root', '', 1)->{entries} };
+
+is("@$entry{qw(action target detail)}", 'members_changed sales -petro -root +olga',
+    'and that is written down');
+$s->ok(group_put => $now, 'root', 'sales', 'Продажі', 'ivan,olga');
+is($s->json(audit => $now, 'root', '', 1)->{entries}[0]{id}, $entry->{id},
+    'the same members once more is no entry');
 is_deeply($s->json(agent_get => $now, 'root', 'petro')->{groups}, ['all'],
     'who left has left');
 is_deeply($s->json(me => $now, 'root')->{agent}{groups}, [], 'root as well');
