@@ -54,6 +54,14 @@ export const LISTS = {
     }
     await noSideways(owner);
     await picture(owner, 'narrow');
+    await owner.setViewportSize({ width: 320, height: 568 });
+    await world.go(owner, '/settings/me');
+    await owner.locator('.menu__link', { hasText: 'Налаштування' })
+      .and(owner.locator('[aria-current]')).waitFor();
+    assert.deepEqual(await owner.locator('.menu__list > li > a')
+      .evaluateAll((links) => links.filter((one) =>
+        one.scrollWidth > one.clientWidth).map((one) => one.innerText)), [],
+    'the words of the menu do not run into each other');
   },
 
   async the_open_row_is_marked_whatever_the_colours(world) {
