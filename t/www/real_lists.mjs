@@ -4,7 +4,7 @@
  */
 
 import assert from 'node:assert/strict';
-import { checked, noSideways } from './checks.mjs';
+import { checked, focused, noSideways } from './checks.mjs';
 import { picture } from './conversation.mjs';
 
 const PHONE = { width: 390, height: 844 };
@@ -107,6 +107,18 @@ export const LISTS = {
     for (const n of [100, 9, 10]) {
       await world.api('DELETE', `agents/a-${n}`);
     }
+  },
+
+  async the_keyboard_returns_to_the_list_when_the_row_has_gone(world) {
+    await world.visitorAsks('Лишиться', 'Жанна');
+    const chat = await world.visitorAsks('Піде до моїх', 'Захар');
+    const petro = await world.enter(world.petro, '/inquiries/incoming');
+
+    await petro.locator(`#chat-${chat}`).click();
+    await petro.locator('.dialog__foot .button--main').click();
+    await petro.locator(`#chat-${chat}`).waitFor({ state: 'detached' });
+    await petro.locator('.composer__text').press('Escape');
+    await focused(petro, '.journal__link');
   },
 
   async tags_and_days_find_a_chat(world) {

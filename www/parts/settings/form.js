@@ -202,12 +202,12 @@ export function Copy({ label, text }) {
   const [copied, setCopied] = useState(false);
 
   const copy = async () => {
-    box.current?.select();
     try {
       await navigator.clipboard.writeText(text);
       setCopied(true);
 
     } catch {
+      box.current?.select();
       /* an address without https has no clipboard: it is selected at least */
       setCopied(document.execCommand('copy'));
     }
