@@ -170,13 +170,20 @@ const STORIES = {
   async what_was_not_sent_outlives_the_page(world) {
     const chat = await world.visitorAsks('Чекаю', 'Павло');
     const petro = await world.enter(world.petro, `/chats/${chat}`);
+    let release;
+    const held = new Promise((resolve) => {
+      release = resolve;
+    });
     const cut = (route) => (route.request().method() === 'POST'
-      ? route.abort() : route.continue());
+      ? held.then(() => route.abort()) : route.continue());
 
     await petro.locator('.dialog__foot .button--main').click();
     await petro.route(`**/chats/${chat}/messages`, cut);
     await petro.locator('.composer__text').fill('раз і назавжди');
     await petro.locator('.composer__text').press('Enter');
+    await petro.locator('.message--pending', { hasText: 'раз' }).waitFor();
+    await checked(petro);
+    release();
     await petro.locator('.message--failed', { hasText: 'раз' }).waitFor();
     await petro.reload();
     await petro.locator('.message--failed', { hasText: 'раз' }).waitFor();
