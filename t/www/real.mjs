@@ -239,6 +239,9 @@ const STORIES = {
     await owner.waitForURL(/widget\/kramnytsia$/);
     assert.match(await owner.getByLabel('Код для вашого сайту').inputValue(),
       /data-channel="kramnytsia"/);
+    await owner.getByRole('button', { name: 'Копіювати' }).click();
+    await owner.getByRole('button', { name: 'Скопійовано' }).waitFor();
+    await focused(owner, 'button');
     await picture(owner, 'widget');
     await checked(owner);
     await owner.getByLabel('Дозволені сайти').fill('shop.example/tea ftp://x');

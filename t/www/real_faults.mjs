@@ -9,7 +9,7 @@
 
 import assert from 'node:assert/strict';
 import process from 'node:process';
-import { checked, noSideways } from './checks.mjs';
+import { checked, focused, noSideways } from './checks.mjs';
 import { picture } from './conversation.mjs';
 import { run } from './real.mjs';
 
@@ -99,18 +99,25 @@ const STORIES = {
         buffer: Buffer.from('улун, 100') },
       { name: HOSTILE, mimeType: 'image/png', buffer: PROGRAM },
       { name: 'кіно.mp4', mimeType: 'video/mp4', buffer: Buffer.alloc(MUCH) },
+      { name: 'нічого.txt', mimeType: 'text/plain', buffer: Buffer.alloc(0) },
     ]);
     await refused.getByText('такого типу').waitFor();
     await refused.getByText('завеликий').waitFor();
+    await refused.getByText('порожній').waitFor();
+    assert.equal(await refused.getByText('такого типу').count(), 1);
     assert.ok(await petro.locator('.composer__send').isDisabled(),
       'it is not sent without what was chosen');
     assert.equal(await refused.locator('img:not([hidden])').count(), 0,
       'no picture that cannot be drawn');
     await checked(petro);
     await picture(petro, 'files');
-    for (let left = 2; left > 0; left -= 1) {
-      await refused.first().getByRole('button', { name: 'Прибрати' }).click();
+    await refused.first().getByRole('button', { name: 'Прибрати' }).click();
+    for (const left of [2, 1]) {
+      await petro.waitForFunction((count) => document
+        .querySelectorAll('.uploads__one--failed').length === count, left);
+      await petro.keyboard.press('Enter');
     }
+    await focused(petro, '.composer__text');
     await handed(petro, '.composer__text', 'paste', 'знімок.png');
     await handed(petro, '.dialog', 'drop', 'кинутий.png');
     await petro.waitForFunction(() => document
@@ -140,16 +147,43 @@ const STORIES = {
     world.forgive(/ (413|422) /);
   },
 
+  async files_above_ten_are_told_of(world) {
+    const chat = await world.visitorAsks('Покажіть усе', 'Охрім');
+    const petro = await world.enter(world.petro, `/chats/${chat}`);
+    const told = petro.locator('.dialog > .problem', { hasText: '10 файлів' });
+    const some = (count) => Array.from({ length: count }, (_, n) => ({
+      name: `${n}.txt`, mimeType: 'text/plain', buffer: Buffer.from('чай') }));
+
+    await petro.locator('.dialog__foot .button--main').click();
+    await petro.locator('.composer__attach input').setInputFiles(some(10));
+    await petro.locator('.uploads__one').nth(9).waitFor();
+    assert.equal(await told.count(), 0);
+    await handed(petro, '.dialog', 'drop', 'зайвий.png');
+    await told.waitFor();
+    assert.equal(await petro.locator('.uploads__one').count(), 10);
+    await checked(petro);
+    await petro.locator('.composer__send:enabled').click();
+    await told.waitFor({ state: 'detached' });
+    await petro.locator('.message .files__row').nth(9).waitFor();
+  },
+
   async what_was_not_sent_outlives_the_page(world) {
     const chat = await world.visitorAsks('Чекаю', 'Павло');
     const petro = await world.enter(world.petro, `/chats/${chat}`);
+    let release;
+    const held = new Promise((resolve) => {
+      release = resolve;
+    });
     const cut = (route) => (route.request().method() === 'POST'
-      ? route.abort() : route.continue());
+      ? held.then(() => route.abort()) : route.continue());
 
     await petro.locator('.dialog__foot .button--main').click();
     await petro.route(`**/chats/${chat}/messages`, cut);
     await petro.locator('.composer__text').fill('раз і назавжди');
     await petro.locator('.composer__text').press('Enter');
+    await petro.locator('.message--pending', { hasText: 'раз' }).waitFor();
+    await checked(petro);
+    release();
     await petro.locator('.message--failed', { hasText: 'раз' }).waitFor();
     await petro.reload();
     await petro.locator('.message--failed', { hasText: 'раз' }).waitFor();

@@ -4,8 +4,10 @@
  */
 
 import assert from 'node:assert/strict';
-import { checked } from './checks.mjs';
+import { checked, focused, noSideways } from './checks.mjs';
 import { picture } from './conversation.mjs';
+
+const PHONE = { width: 390, height: 844 };
 
 
 export const LISTS = {
@@ -37,6 +39,86 @@ export const LISTS = {
     await checked(owner);
     await owner.getByRole('link', { name: 'Скинути' }).click();
     await owner.locator('.journal__row').nth(1).waitFor();
+  },
+
+  async a_narrow_row_shows_how_its_words_begin(world) {
+    const word = 'Найдовшезслів'.repeat(12);
+    const chat = await world.visitorAsks(word, word);
+    const owner = await world.enter(world.token, '/journal', PHONE);
+    const row = owner.locator('.journal__row',
+      { has: owner.locator(`#chat-${chat}`) });
+
+    for (const part of ['link', 'preview']) {
+      assert.ok(await row.locator(`.journal__${part}`).evaluate(shownWidth)
+        > 150, `${part}: the beginning is seen`);
+    }
+    await noSideways(owner);
+    await picture(owner, 'narrow');
+    await owner.setViewportSize({ width: 320, height: 568 });
+    await world.go(owner, '/settings/me');
+    await owner.locator('.menu__link', { hasText: 'Налаштування' })
+      .and(owner.locator('[aria-current]')).waitFor();
+    assert.deepEqual(await owner.locator('.menu__list > li > a')
+      .evaluateAll((links) => links.filter((one) =>
+        one.scrollWidth > one.clientWidth).map((one) => one.innerText)), [],
+    'the words of the menu do not run into each other');
+  },
+
+  async the_open_row_is_marked_whatever_the_colours(world) {
+    const chat = await world.visitorAsks('Відкрите', 'Власта');
+    const owner = await world.enter(world.token, `/chats/${chat}?in=journal`);
+    const row = owner.locator('.journal__row--open');
+    const of = (node, name) => node.evaluate((one, what) =>
+      window.getComputedStyle(one)[what], name);
+
+    await world.api('POST', `chats/${chat}/take`);
+    const mark = row.locator('.status--active');
+    await mark.waitFor();
+    assert.notEqual(await of(mark, 'backgroundColor'),
+      await of(row, 'backgroundColor'), 'the mark stands out');
+    await checked(owner);
+    await owner.emulateMedia({ forcedColors: 'active' });
+    assert.equal(await of(row, 'outlineStyle'), 'solid');
+    await picture(owner, 'forced');
+    await owner.emulateMedia({ forcedColors: 'none' });
+  },
+
+  async names_with_numbers_stand_as_people_count(world) {
+    for (const n of [100, 9, 10]) {
+      await world.agent(`a-${n}`, `Агент ${n}`);
+    }
+    const chat = await world.visitorAsks('Кому?', 'Захар');
+    const owner = await world.enter(world.token, '/settings/agents');
+    const names = async (selector) => (await owner.locator(selector)
+      .allInnerTexts()).filter((one) => /^Агент|^Петро/.test(one.trim()))
+      .map((one) => one.trim());
+
+    await owner.locator('.records__one', { hasText: 'Агент 100' }).waitFor();
+    assert.deepEqual(await names('.records__one strong'),
+      ['Агент 9', 'Агент 10', 'Агент 100', 'Петро Гулак']);
+    await (await world.enter(world.petro)).locator('.menu__foot .dot--on')
+      .waitFor();
+    await owner.reload();
+    await world.go(owner, `/chats/${chat}`);
+    await owner.locator('.dialog__transfer').click();
+    await owner.locator('.transfer__one', { hasText: 'Агент 9' }).waitFor();
+    assert.deepEqual(await names('.transfer__one [dir]'),
+      ['Петро Гулак', 'Агент 9', 'Агент 10', 'Агент 100']);
+    for (const n of [100, 9, 10]) {
+      await world.api('DELETE', `agents/a-${n}`);
+    }
+  },
+
+  async the_keyboard_returns_to_the_list_when_the_row_has_gone(world) {
+    await world.visitorAsks('Лишиться', 'Жанна');
+    const chat = await world.visitorAsks('Піде до моїх', 'Захар');
+    const petro = await world.enter(world.petro, '/inquiries/incoming');
+
+    await petro.locator(`#chat-${chat}`).click();
+    await petro.locator('.dialog__foot .button--main').click();
+    await petro.locator(`#chat-${chat}`).waitFor({ state: 'detached' });
+    await petro.locator('.composer__text').press('Escape');
+    await focused(petro, '.journal__link');
   },
 
   async tags_and_days_find_a_chat(world) {
@@ -117,6 +199,24 @@ export const LISTS = {
     await petro.locator('.menu__foot .dot--on').waitFor();
   },
 };
+
+
+/* of the words, as far as they are not cut off */
+function shownWidth(node) {
+  const box = node.getBoundingClientRect();
+  const range = document.createRange();
+  const text = document.createTreeWalker(node, 4);
+  let most = 0;
+
+  while (text.nextNode()) {
+    range.selectNodeContents(text.currentNode);
+    for (const one of range.getClientRects()) {
+      most = Math.max(most, one.top < box.bottom
+        ? Math.min(one.right, box.right) - one.left : 0);
+    }
+  }
+  return most;
+}
 
 
 /* as the browser's calendar has it */

@@ -80,6 +80,33 @@ const STORIES = {
     await page.locator('.banner').waitFor({ state: 'detached' });
     await page.locator('.transcript .message').first().waitFor();
   },
+
+  /* the polls are parked and would learn of it in half a minute */
+  async what_cannot_be_sent_says_at_once_that_the_store_is_away(story) {
+    const page = await owner({ ...story, faults: [] });
+    const box = page.locator('.composer__text');
+
+    await page.locator('.journal__link').first().click();
+    await page.locator('.dialog__foot .button--main').or(box).first()
+      .waitFor();
+    if (!await box.isVisible()) {
+      await page.locator('.dialog__foot .button--main').click();
+    }
+    await box.fill('Раз у лиху годину');
+    await page.locator('.transcript .message').first().waitFor();
+    process.kill(Number(STORE_PID), 'SIGSTOP');
+    try {
+      await box.press('Enter');
+      await page.locator('.banner').waitFor();
+    } finally {
+      process.kill(Number(STORE_PID), 'SIGCONT');
+    }
+    await page.locator('.banner').waitFor({ state: 'detached' });
+    await page.locator('.message--agent .message__delivery').last().waitFor();
+    await page.locator('.message--pending').waitFor({ state: 'detached' });
+    assert.equal(await page.locator('.message',
+      { hasText: 'Раз у лиху годину' }).count(), 1);
+  },
 };
 
 

@@ -23,6 +23,8 @@ const DESK = { width: 1100, height: 800 };
 const PHONE = { width: 390, height: 844 };
 const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUl'
   + 'EQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+/* its name says a picture, its first bytes a program */
+const PROGRAM = Buffer.from('7f454c4602010100', 'hex');
 const LOADER_MOST = 2_048;
 const FRAME_MOST = 15 * 1_024;
 
@@ -153,6 +155,17 @@ const STORIES = {
     await checkedFrame(page);
   },
 
+  async what_is_asked_leaves_room_to_write(world, site) {
+    const channel = await site.channel({ ask: ['name', 'email', 'phone'] });
+    const { frame } = await visit(world, site, channel, {},
+      { width: 844, height: 390 });
+    await frame.locator('.send').scrollIntoViewIfNeeded();
+    for (const part of ['send', 'head']) {
+      assert.ok(await frame.locator(`.${part}`).evaluate((node) =>
+        node.getBoundingClientRect().top >= 0), `${part} is in sight`);
+    }
+  },
+
   async files_go_both_ways(world, site) {
     const channel = await site.channel();
     const { page, frame } = await visit(world, site, channel);
@@ -175,6 +188,18 @@ const STORIES = {
     await theirs.waitFor();
     await loaded(theirs);
     await checkedFrame(page);
+
+    await frame.locator('.pick').setInputFiles([PROGRAM, ''].map((bytes) =>
+      ({ name: 'x', mimeType: 'image/png', buffer: Buffer.from(bytes) })));
+    const failed = frame.locator('.message--failed');
+    await failed.getByText('порожній').waitFor();
+    await failed.getByText('не приймаються').waitFor();
+    await checkedFrame(page);
+    assert.equal(await failed.getByText('Повторити').count(), 0,
+      'what is refused for good cannot be tried again');
+    await failed.first().getByText('Прибрати').click();
+    await failed.nth(1).waitFor({ state: 'detached' });
+    world.forgive(/ 422 /);
 
     /* a picture that came late once left the reader above the end */
     const portrait = await page.screenshot({

@@ -210,12 +210,21 @@ function said(m, all) {
 
 
 function queued({ key, text, name, state, code }, wishes) {
-  const again = make('button', 'again', t('again'));
+  const button = (wish) => {
+    const node = make('button', wish, t(wish));
 
-  again.onclick = () => wishes.again(key);
+    node.onclick = () => {
+      wishes[wish](key);
+      part('text').focus();
+    };
+    return node;
+  };
+
+  /* what has words of its own is refused for good */
   return make('li', `message message--client message--${state}`,
     make('div', 'body', ...linked(name ?? text)),
-    make('p', 'foot', words[code] ?? t(state), state === 'failed' && again));
+    make('p', 'foot', words[code] ?? t(state), ...state === 'failed'
+      ? [!words[code] && button('again'), button('drop')] : []));
 }
 
 

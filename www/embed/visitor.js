@@ -84,8 +84,13 @@ export class Visitor {
   }
 
   again(key) {
-    this.#mark(key, 'pending');
+    this.#change(key, { state: 'pending', code: null });
     this.#send();
+  }
+
+  drop(key) {
+    this.#files.delete(key);
+    this.#keep(this.#queue.filter((one) => one.key !== key));
   }
 
   older(before) {
@@ -177,7 +182,8 @@ export class Visitor {
         failures = 0;
 
       } catch (error) {
-        this.#mark(one.key, error.passing ? 'waiting' : 'failed', error.code);
+        this.#change(one.key, { code: error.code,
+          state: error.passing ? 'waiting' : 'failed' });
         if (error.passing) {
           failures += 1;
           await pause(delay(failures, error));
@@ -204,16 +210,11 @@ export class Visitor {
     const message = await this.#call('messages',
       { key, body: { text, attachments: files ?? [] } });
 
-    this.#files.delete(key);
     this.#tell({ type: 'sent', message });
-    this.#keep(this.#queue.filter((one) => one.key !== key));
+    this.drop(key);
     if (!this.#listening) {
       this.#listen();
     }
-  }
-
-  #mark(key, state, code) {
-    this.#change(key, { state, code });
   }
 
   #change(key, more) {
@@ -293,10 +294,19 @@ async function call(path, /** @type {any} */ options = {}) {
   if (!response.ok) {
     const { status } = response;
 
-    throw { status, code: value?.code, passing: status === 429 || status > 499,
-      after: response.headers.get('Retry-After') };
+    throw { status, passing: status === 429 || status > 499,
+      code: codeOf(value), after: response.headers.get('Retry-After') };
   }
   return value;
+}
+
+
+/* a file is refused for what it is */
+function codeOf(problem) {
+  const { field, detail } = problem?.errors?.[0] ?? {};
+
+  return field !== 'file' ? problem?.code
+    : /empty/.test(detail) ? 'file_empty' : 'file_kind';
 }
 
 

@@ -34,7 +34,9 @@ export class CallError extends Error {
 
   /** What the state keeps of it. */
   get trouble() {
-    const code = this.problem.errors?.[0]?.field === 'file' ? 'file_kind'
+    const { field, detail } = this.problem.errors?.[0] ?? {};
+    const code = field === 'file'
+      ? /empty/.test(detail) ? 'file_empty' : 'file_kind'
       : this.status === 413 ? 'too_large' : this.code;
 
     return { code, detail: this.detail };

@@ -4,6 +4,7 @@
  */
 
 import { owns } from '../lib/route.js';
+import { sorted } from '../state/directory.js';
 import { sessionEnded, state, tell, troubleOf } from './session.js';
 
 const NOUNS = ['agents', 'groups', 'channels', 'canned'];
@@ -32,7 +33,7 @@ export class DirectoryKeeper {
     return this.#try(async () => {
       const answer = await this.#api.records(noun);
 
-      tell({ type: 'directory_came', lists: { [noun]: answer[noun] } });
+      tell({ type: 'directory_came', lists: { [noun]: sorted(answer[noun]) } });
     });
   }
 

@@ -103,6 +103,10 @@ export class Outbox {
       }
       tell({ type: 'send_failed', id, key, passing,
         trouble: troubleOf(error) });
+      if (passing) {
+        /* who is parked does not know yet that nobody is there */
+        dispatchEvent(new Event('wake'));
+      }
       return passing !== true;
     }
   }

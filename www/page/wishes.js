@@ -126,8 +126,15 @@ function repeatWish(outbox, uploads) {
 
 function fileWishes(uploads) {
   return {
-    attach: (id, files) => uploads.add(id, [...files]
-      .slice(0, FILES_MOST - (state.value.uploads[id] ?? []).length)),
+    attach: (id, files) => {
+      const room = FILES_MOST - (state.value.uploads[id] ?? []).length;
+
+      uploads.add(id, [...files].slice(0, room));
+      if (files.length > room) {
+        tell({ type: 'action_failed', id,
+          trouble: { code: 'files_most', detail: null } });
+      }
+    },
     attachAgain: (id, key) => uploads.again(id, key),
     detach: (id, key) => uploads.drop(id, key),
   };

@@ -71,7 +71,7 @@ function Ready({ state, prefs, view, wishes }) {
 
 /**
  * When a dialog is closed, and not when another takes its place, the keyboard
- * returns to the row it came from.
+ * returns to the row it came from, or to the list when that has gone.
  *
  * @param {number | null} open
  */
@@ -80,7 +80,9 @@ function useReturn(open) {
 
   useEffect(() => {
     if (open === null && before.current !== null) {
-      document.getElementById(`chat-${before.current}`)?.focus();
+      /** @type {HTMLElement | null} */ (document.getElementById(
+        `chat-${before.current}`) ?? document.querySelector('.journal__link'))
+        ?.focus();
     }
     before.current = open;
   }, [open]);

@@ -87,11 +87,19 @@ function isShown(url) {
 /* What goes with the message that is being written. */
 
 /* trying again is of no use */
-const NEVER = ['file_kind', 'too_large'];
+const NEVER = ['file_empty', 'file_kind', 'too_large'];
 
 
 export function Uploads({ uploads, view, onAgain, onDrop }) {
   const { t } = view;
+  /* the keyboard goes on to the next file, or to the text */
+  const drop = ({ currentTarget: { form, parentNode } }, key) => {
+    const next = parentNode.nextElementSibling?.lastElementChild
+      ?? form.querySelector('textarea');
+
+    onDrop(key);
+    next.focus();
+  };
 
   return html`<ul class="uploads" aria-label=${t('composer.files')}>
     ${uploads.map((one) => html`<li key=${one.key}
@@ -109,7 +117,8 @@ export function Uploads({ uploads, view, onAgain, onDrop }) {
         onClick=${() => onAgain(one.key)}>${t('sending.again')}</button>`}
       <button class="button button--icon" type="button"
         aria-label=${`${t('composer.detach')}: ${one.name}`}
-        onClick=${() => onDrop(one.key)}><${Icon} name="cross" /></button>
+        onClick=${(event) => drop(event, one.key)}><${Icon}
+          name="cross" /></button>
     </li>`)}
   </ul>`;
 }

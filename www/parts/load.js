@@ -6,6 +6,7 @@
 import { html } from '../lib/html.js';
 import { formatRoute, NO_FILTER } from '../lib/route.js';
 import { isJustNow, lasting, span, waitLevel } from '../lib/time.js';
+import { sorted } from '../state/directory.js';
 import { useMemo } from '../vendor/preact-hooks.js';
 import { Avatar } from './marks.js';
 import { NoJournal } from './panes.js';
@@ -129,7 +130,7 @@ function Agents({ agents, view }) {
   return html`<section class="load__box load__box--agents">
     <h2>${t('load.agents')}</h2>
     <ul>
-      ${[...agents].sort((a, b) => b.active - a.active).map((one) => html`<li
+      ${sorted(agents).sort((a, b) => b.active - a.active).map((one) => html`<li
         key=${one.id}><a class="load__line" href=${formatRoute({
           section: 'journal', filter: { ...NO_FILTER, status: 'active',
             agent: one.id } })}>

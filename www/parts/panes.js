@@ -47,6 +47,7 @@ export function InboxPane({ state, view, wishes }) {
   /* what is done may be long: it is paged as the journal is */
   const closed = route.section === 'closed';
   const list = closed ? state.journal : inbox;
+  const words = t(`inbox.empty_${route.section}`);
 
   return useMemo(() => (me.inbox
     ? html`<section class="app__list">
@@ -57,8 +58,8 @@ export function InboxPane({ state, view, wishes }) {
         open=${open} route=${route} view=${view}
         wishes=${wishes} caption=${t(`title.${route.section}`)}
         onMore=${closed ? wishes.more : NOTHING}
-        empty=${html`<${Empty} me=${me} view=${view}
-          words=${t(`inbox.empty_${route.section}`)} />`} />
+        empty=${route.section === 'incoming'
+    ? html`<${Empty} me=${me} words=${words} view=${view} />` : words} />
     </section>`
     : html`<section class="app__list app__page">
       <h1>${t('title.inquiries')}</h1>

@@ -200,7 +200,8 @@ export function Transfer({ chat, me, directory, view, onClose, onChoose }) {
 
 function targetsOf({ agents, groups }, chat, me) {
   const others = agents.filter((one) => one.enabled !== false
-    && one.id !== chat.responsible);
+    && one.id !== chat.responsible)
+    .sort((a, b) => Number(b.online) - Number(a.online));
 
   return [
     ...groups.map((one) => ({ key: `g ${one.id}`, name: one.name,

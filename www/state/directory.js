@@ -26,7 +26,7 @@ export const directoryEvents = {
     ...state, directory: { ...state.directory, ...lists },
   }),
 
-  /* one who was there is replaced, a new one finds his place by id */
+  /* one who was there is replaced, a new one finds his place by name */
   record_saved: (state, { noun, record }) => ({
     ...state,
     directory: { ...state.directory,
@@ -74,8 +74,19 @@ function settle(state, change) {
 
 
 function placed(list, record) {
-  return [...list.filter((one) => one.id !== record.id), record]
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  return sorted([...list.filter((one) => one.id !== record.id), record]);
+}
+
+
+/* as people count: 9 before 10 */
+export const { compare } = new Intl.Collator(undefined, { numeric: true });
+
+const nameOf = ({ name, title, shortcut }) => name ?? title ?? shortcut;
+
+
+/** @param {any[]} list */
+export function sorted(list) {
+  return [...list].sort((a, b) => compare(nameOf(a), nameOf(b)));
 }
 
 

@@ -84,8 +84,8 @@ function emptied(state, id) {
     ...state,
     drafts: { ...state.drafts, [id]: '' },
     uploads: { ...state.uploads, [id]: [] },
-    dialog: dialog?.id === id ? { ...dialog, replyTo: null, note: false }
-      : dialog,
+    dialog: dialog?.id === id ? { ...dialog, replyTo: null, note: false,
+      trouble: null } : dialog,
   };
 }
 

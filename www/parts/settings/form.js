@@ -196,18 +196,18 @@ export function Sure({ label, about, disabled, onSure }) {
 
 /* Something to be copied: an address, a token, a snippet. */
 
-export function Copy({ label, text, rows = 1 }) {
+export function Copy({ label, text }) {
   const { t } = useHere();
   const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const [copied, setCopied] = useState(false);
 
   const copy = async () => {
-    box.current?.select();
     try {
       await navigator.clipboard.writeText(text);
       setCopied(true);
 
     } catch {
+      box.current?.select();
       /* an address without https has no clipboard: it is selected at least */
       setCopied(document.execCommand('copy'));
     }
@@ -215,7 +215,7 @@ export function Copy({ label, text, rows = 1 }) {
 
   return html`<div class="copy">
     <label class="copy__label">${label}
-      <textarea class="copy__text" ref=${box} rows=${rows} readonly
+      <textarea class="copy__text" ref=${box} readonly
         spellcheck="false" value=${text} /></label>
     <button class="button" type="button" onClick=${copy}>
       <${Icon} name="copy" /> ${t(copied ? 'form.copied' : 'form.copy')}
@@ -230,5 +230,5 @@ export function Copy({ label, text, rows = 1 }) {
 export function Once({ words, label, text }) {
   return html`<div class="settings__fresh" role="status">
     <p><strong>${words}</strong></p>
-    <${Copy} label=${label} text=${text} rows="2" /></div>`;
+    <${Copy} label=${label} text=${text} /></div>`;
 }

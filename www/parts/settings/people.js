@@ -8,6 +8,7 @@ import { html } from '../../lib/html.js';
 import { formatRoute, owns } from '../../lib/route.js';
 import { slug } from '../../lib/slug.js';
 import { shortTime } from '../../lib/time.js';
+import { compare } from '../../state/directory.js';
 import { useEffect } from '../../vendor/preact-hooks.js';
 import { Icon } from '../marks.js';
 import { Check, Checks, Field, Form, GroupChoice, Once, Select, Sure, useHere }
@@ -88,7 +89,7 @@ export function Groups() {
   return html`<${Records} page="groups" records=${directory.groups}
     draw=${(one) => html`<strong dir="auto">${one.name}
       </strong><span class="muted" dir="auto">${one.agents
-    .map((id) => members.get(id) ?? id)
+    .map((id) => members.get(id) ?? id).sort(compare)
     .join(', ') || t('groups.nobody')}</span>`}
     form=${(group) => html`<${Group} key=${group?.id} group=${group}
       members=${members} />`} />`;

@@ -40,7 +40,7 @@ function Site({ channel }) {
   const look = (event) => setLooks(Object.fromEntries(
     new FormData(event.currentTarget.querySelector('form'))));
 
-  return html`${channel && html`<${Copy} rows="3"
+  return html`${channel && html`<${Copy}
       label=${t('widget.snippet')}
       text=${snippetOf(channel.id, channel.settings.color)} />`}
     ${channel?.id === DEMO && html`<p><a href="demo.html" target="_blank">
