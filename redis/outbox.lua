@@ -243,7 +243,7 @@ do
     end
     if s.outcome == 'sent' then
       Health.sent(root, now, c.channel)
-    elseif s.outcome ~= 'release' then
+    elseif s.outcome ~= 'release' and s.outcome ~= 'part' then
       Health.failed(root, now, c.channel, 'send', s.words)
     end
     verdicts[s.outcome](root, now, s, c, number)

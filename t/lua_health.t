@@ -54,6 +54,9 @@ $h = health('bot');
 is($h->{queue_length}, 2, 'two wait');
 is($h->{oldest_queued}, messages($n)->[-2]{at}, 'since the first of them');
 is(health('viber')->{queue_length}, 0, 'nothing of another channel');
+settle('part', '76', '1', $s->moment() + 1);
+is(health('bot')->{last_error}{text}, 'the signature does not fit',
+    'a part of a message that arrived is no error');
 settle('sent', '77', '');
 ok(health('bot')->{last_sent}, 'one was sent');
 settle('never', '', 'я' x 400);
@@ -134,12 +137,12 @@ sub messages { return $s->transcript('petro', $_[0])->{messages} }
 
 # what came of what is due
 sub settle {
-    my ($outcome, $external, $words) = @_;
+    my ($outcome, $external, $words, $at) = @_;
 
     my $job = $s->ok(claim => $s->tick(), 'w', 1000000, 1)->[0];
 
     utf8::encode($words);
 
     return $s->ok(settle => $s->tick(), @$job[0 .. 2], $outcome, $external,
-        $words, '', 0);
+        $words, $at // '', 0);
 }
