@@ -98,10 +98,10 @@ export const LISTS = {
       ['Агент 9', 'Агент 10', 'Агент 100', 'Петро Гулак']);
     await (await world.enter(world.petro)).locator('.menu__foot .dot--on')
       .waitFor();
-    await owner.reload();
     await world.go(owner, `/chats/${chat}`);
     await owner.locator('.dialog__transfer').click();
-    await owner.locator('.transfer__one', { hasText: 'Агент 9' }).waitFor();
+    await owner.locator('.transfer__one', { hasText: 'Петро Гулак' })
+      .getByText('на зв’язку', { exact: true }).waitFor();
     assert.deepEqual(await names('.transfer__one [dir]'),
       ['Петро Гулак', 'Агент 9', 'Агент 10', 'Агент 100']);
     for (const n of [100, 9, 10]) {

@@ -16,7 +16,7 @@ export function makeWishes({ session, journal, dialog, directory, outbox,
     signOut: () => session.signOut(),
     more: () => journal.more(),
     choose,
-    ...sheetWishes(),
+    ...sheetWishes(directory),
     ...filterWishes(),
     ...dialogWishes(dialog, outbox),
     repeat: repeatWish(outbox, uploads),
@@ -40,12 +40,15 @@ export function makeWishes({ session, journal, dialog, directory, outbox,
 }
 
 
-function sheetWishes() {
+function sheetWishes(directory) {
   return {
     help: () => tell({ type: 'sheet_opened',
       sheet: { kind: 'help', chat: null } }),
-    askTransfer: (chat) => tell({ type: 'sheet_opened',
-      sheet: { kind: 'transfer', chat } }),
+    askTransfer: (chat) => {
+      /* who is there changes all day */
+      directory.load();
+      tell({ type: 'sheet_opened', sheet: { kind: 'transfer', chat } });
+    },
     showClient: (chat) => tell({ type: 'sheet_opened',
       sheet: { kind: 'client', chat } }),
     showPicture: (chat, file) => tell({ type: 'sheet_opened',
