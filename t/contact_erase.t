@@ -79,7 +79,8 @@ is($audit->{entries}[0]{action}, 'chat_deleted', 'the audit knows it');
 is($audit->{entries}[0]{target}, '2', 'which');
 is($audit->{entries}[0]{agent}{id}, 'root', 'and who');
 is(join(' ', map { $_->{action} } @{$audit->{entries}}), 'chat_deleted '
-    . 'contact_deleted credentials_changed token_created role_changed',
+    . 'contact_deleted credentials_changed members_changed token_created '
+    . 'role_changed members_changed',
     'and what happened before');
 unlike($t->api(GET => 'audit')->{body}, qr/Secretive|hook-secret|123:bot/,
     'without names or secrets');
