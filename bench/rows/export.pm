@@ -23,6 +23,9 @@ my $CHATS = $ENV{EXPORT} // 100000;
 my $FEW = 1000;
 my $MESSAGES = 3;
 
+# what the kernel counts in; a growth of less cannot be told from this
+my $PAGE = 4096;
+
 # a bite in bytes, and after so many of them a pause in seconds
 my $BITE = 65536;
 my $PAUSE_EACH = 8;
@@ -71,7 +74,9 @@ sub growth {
     my $start = time;
     my ($size, $most) = read_slowly($s);
 
-    return ($most > $before ? $most - $before : 0, $size, time - $start);
+    my $grown = $most - $before;
+
+    return ($grown > $PAGE ? $grown : $PAGE, $size, time - $start);
 }
 
 
