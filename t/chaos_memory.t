@@ -12,26 +12,20 @@ use warnings;
 
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
-use File::Temp qw(tempdir);
 use Test::More;
 
 use lib dirname(abs_path(__FILE__)) . '/lib';
 use Chaos;
 use FakeTelegram;
+use NoMemory;
 use Test::Inbox;
 
-my $dir = tempdir('memory-XXXXXX', TMPDIR => 1, CLEANUP => 1);
-my $library = "$dir/no_memory.so";
-
+my $memory = NoMemory->new();
 my $fake = FakeTelegram->new();
 my $t = Test::Inbox->new(workers => 2, sanitized => 0,
     apis => { telegram => $fake->origin },
-    env => { LD_PRELOAD => $library, NO_MEMORY => "$dir/rate" },
+    env => $memory->env(),
     http => 'inbox_redis_timeout 1s; inbox_send_timeout 1s;');
-
-rate(0);
-is(system('gcc', '-O2', '-Wall', '-Werror', '-shared', '-fPIC', '-o', $library,
-    "$Test::Inbox::TOP/t/c/no_memory.c"), 0, 'what makes allocations fail');
 
 $t->start();
 $t->telegram();
@@ -44,9 +38,9 @@ my $town = Chaos->new($t, $fake);
 
 for my $rate (5000, 500, 100, 20) {
     $town->trouble("one allocation of $rate fails", $Chaos::SECONDS, sub {
-        rate($rate);
+        $memory->fails($rate, 0);
     });
-    rate(0);
+    $memory->fails(0, 0);
     $town->live(0.2);
 }
 
@@ -60,14 +54,3 @@ cmp_ok($town->said(), '>', 30, 'and a lot was said');
 print map { "# chaos: $_" } $town->report(), $town->sum() . "\n";
 
 $t->done();
-
-
-# 0: none fails
-sub rate {
-    my ($rate) = @_;
-
-    # in place: the workers have it mapped
-    open my $out, -e "$dir/rate" ? '+<' : '>', "$dir/rate"
-        or die "$dir/rate: $!\n";
-    syswrite $out, pack 'LL', $rate, 0;
-}

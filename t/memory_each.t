@@ -10,11 +10,11 @@ use warnings;
 
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
-use File::Temp qw(tempdir);
 use Test::More;
 
 use lib dirname(abs_path(__FILE__)) . '/lib';
 use FakeTelegram;
+use NoMemory;
 use Test::Inbox;
 
 # from the request to Telegram's answer there are 110 to 135; a webhook takes
@@ -22,18 +22,12 @@ use Test::Inbox;
 my $ALLOCATIONS = 150;
 my $OF_WEBHOOK = 60;
 
-my $dir = tempdir('memory-XXXXXX', TMPDIR => 1, CLEANUP => 1);
-my $library = "$dir/no_memory.so";
-
+my $memory = NoMemory->new();
 my $fake = FakeTelegram->new();
 my $t = Test::Inbox->new(workers => 1, sanitized => 0,
     apis => { telegram => $fake->origin },
-    env => { LD_PRELOAD => $library, NO_MEMORY => "$dir/trouble" },
+    env => $memory->env(),
     http => 'inbox_redis_timeout 2s; inbox_send_timeout 2s;');
-
-fail_at(0);
-is(system('gcc', '-O2', '-Wall', '-Werror', '-shared', '-fPIC', '-o', $library,
-    "$Test::Inbox::TOP/t/c/no_memory.c"), 0, 'what makes allocations fail');
 
 $t->start();
 $t->telegram();
@@ -44,19 +38,19 @@ my %chat = map { $_ => chat($_) } 1 .. $ALLOCATIONS;
 my $unspent = 0;
 
 for my $n (1 .. $ALLOCATIONS) {
-    fail_at($n);
+    $memory->fails(0, $n);
     answer($n);
-    $t->wait_for(sub { left() == 0 || tried($n) }, 5);
-    $unspent++ if left() > 0;
+    $t->wait_for(sub { $memory->left() == 0 || tried($n) }, 5);
+    $unspent++ if $memory->left() > 0;
 }
 
 for my $n (1 .. $OF_WEBHOOK) {
-    fail_at($n);
+    $memory->fails(0, $n);
     $t->wait_for(sub { told("said $n", 5000 + $n) })
         or diag("said $n: refused");
 }
 
-fail_at(0);
+$memory->fails(0, 0);
 
 ok($t->wait_for(sub { !grep { !tried($_) } keys %chat }, 40),
     'every answer arrives') or diag(join ' ', grep { !tried($_) } keys %chat);
@@ -68,25 +62,6 @@ is_deeply([$t->workers()], [$worker], 'no worker fell');
 cmp_ok($unspent, '<', $ALLOCATIONS / 3, 'most of them have failed');
 
 $t->done();
-
-
-# of the worker's allocations from now on, the one that fails; 0: none
-sub fail_at {
-    my ($n) = @_;
-
-    open my $out, -e "$dir/trouble" ? '+<' : '>', "$dir/trouble"
-        or die "$dir/trouble: $!\n";
-    syswrite $out, pack 'LL', 0, $n;
-}
-
-
-# how many until it fails
-sub left {
-    open my $in, '<', "$dir/trouble" or die "$dir/trouble: $!\n";
-    sysread $in, my $numbers, 8;
-
-    return (unpack 'LL', $numbers)[1];
-}
 
 
 # a chat of the client of this number, taken by us
