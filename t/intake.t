@@ -37,6 +37,7 @@ my $before = calls();
 my @waiting = stalled(sub { map { post('bot', $_) } 1 .. $CROWD });
 
 push @waiting, map { post('other', $_) } 1 .. $CROWD;
+$t->get('/inbox/');
 $t->redis->resume();
 is_deeply([statuses(@waiting)], [200 => 2 * $CROWD], 'all are stored');
 cmp_ok(calls() - $before, '<', 20, 'in few calls');
