@@ -83,15 +83,15 @@ do
   local function change(root, now, id, old, new)
     local old_list, was = Agent.ids(old)
     local new_list, is = Agent.ids(new)
-    local moved, words = {}, {}
+    local moved = {}
     for _, agent in ipairs(old_list) do
       if not is[agent] then
-        moved[#moved + 1], words[#words + 1] = agent, '-' .. agent
+        moved[#moved + 1] = agent
       end
     end
     for _, agent in ipairs(new_list) do
       if not was[agent] then
-        moved[#moved + 1], words[#words + 1] = agent, '+' .. agent
+        moved[#moved + 1] = agent
       end
     end
     if #moved > 0 then
@@ -101,7 +101,10 @@ do
       end
       Space.notice(root, 'agent ' .. table.concat(moved, '\nagent '))
     end
-    return string.sub(table.concat(words, ' '), 1, 500)
+    for i, agent in ipairs(moved) do
+      moved[i] = (is[agent] and '+' or '-') .. agent
+    end
+    return string.sub(table.concat(moved, ' '), 1, 500)
   end
 
   -- creates or replaces; agents: comma list.  The second result is who has come

@@ -180,9 +180,9 @@ end
 -- this one is asked for ten fields in every call.  One value longer than the
 -- hash-max-listpack-value that docs/operations.md wants makes a table of it.
 function Space.widen(root)
-  local key = Keys.space(root)
-  if call('HSTRLEN', key, 'wide') < 1025 then
-    call('HSET', key, 'wide', string.rep('w', 1025))
+  local key, wide = Keys.space(root), string.rep('w', 1025)
+  if call('HSTRLEN', key, 'wide') < #wide then
+    call('HSET', key, 'wide', wide)
   end
 end
 
